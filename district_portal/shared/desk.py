@@ -1,0 +1,45 @@
+"""What waits for a person: each app says it for its own rows, the desk page puts it in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+
+@dataclass(frozen=True)
+class DeskTask:
+    """One row of "What needs me now": a sentence with a verb, one line of context, one action."""
+
+    title: str
+    context: str
+    icon: str
+    action: str
+    url: str
+    due: datetime | None = None
+    created: datetime | None = None
+
+    def urgency(self, now: datetime) -> str:
+        """`late` (overdue or due within a day), `soon` (within a week) or empty."""
+        if self.due is None:
+            return ""
+        if self.due <= now + timedelta(days=1):
+            return "late"
+        return "soon" if self.due <= now + timedelta(days=7) else ""
+
+
+Provider = Callable[[Any, datetime], Iterable[DeskTask]]
+_providers: list[Provider] = []
+
+
+def register(provider: Provider) -> Provider:
+    """Add a provider (in `apps.ready`): it gets the person and the moment, and must ask a fixed number of queries."""
+    _providers.append(provider)
+    return provider
+
+
+def tasks_for(user: Any, now: datetime) -> list[DeskTask]:
+    """Everything that waits for the person: overdue first, then by due date, then the newest."""
+    tasks = [task for provider in _providers for task in provider(user, now)]
+    return sorted(tasks, key=lambda task: (task.due is None, task.due or now, -(task.created or now).timestamp()))

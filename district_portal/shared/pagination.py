@@ -1,0 +1,123 @@
+"""Keyset paging: previous and next, at the same cost on every page, and counts that stop counting."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+
+Row = TypeVar("Row", bound=Model)
+
+PAGE_SIZE = 20
+COUNT_CAP = 1000
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    rows: list[Row]
+    next_cursor: str | None
+    previous_cursor: str | None
+
+    def __iter__(self):
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True)
+class Count:
+    """A count that stops at `COUNT_CAP`: `value` rows, or more than that."""
+
+    value: int
+    capped: bool
+
+    def __str__(self) -> str:
+        return f"{self.value}+" if self.capped else str(self.value)
+
+
+def count_capped(queryset: QuerySet[Any], cap: int = COUNT_CAP) -> Count:
+    found = queryset.order_by()[: cap + 1].count()
+    return Count(min(found, cap), found > cap)
+
+
+def keyset_page(queryset: QuerySet[Row], order: Sequence[str], cursor: str | None, size: int = PAGE_SIZE) -> Page[Row]:
+    """One page of `queryset` in `order` (names with an optional `-`, never null, the last one unique).
+
+    A cursor that cannot be read shows the first page: it comes from an address that somebody typed.
+    """
+    position = _decode(cursor, queryset, order)
+    backwards = position is not None and position[0]
+    ordering = [_reverse(name) for name in order] if backwards else list(order)
+    rows = queryset.order_by(*ordering)
+    if position is not None:
+        rows = rows.filter(_after(ordering, position[1]))
+    found = list(rows[: size + 1])
+    more, found = len(found) > size, found[:size]
+    if backwards:
+        found.reverse()
+    has_next = backwards or more
+    has_previous = more if backwards else position is not None
+    return Page(
+        rows=found,
+        next_cursor=_encode(found[-1], order, backwards=False) if found and has_next else None,
+        previous_cursor=_encode(found[0], order, backwards=True) if found and has_previous else None,
+    )
+
+
+def _reverse(name: str) -> str:
+    return name[1:] if name.startswith("-") else f"-{name}"
+
+
+def _after(ordering: Sequence[str], values: Sequence[Any]) -> Q:
+    """Rows that come after `values`: (a > x) or (a = x and b > y) or …"""
+    condition, equal = Q(), Q()
+    for name, value in zip(ordering, values, strict=True):
+        field = name.removeprefix("-")
+        condition |= equal & Q(**{f"{field}__{'lt' if name.startswith('-') else 'gt'}": value})
+        equal &= Q(**{field: value})
+    # Repeats the first bound, so that PostgreSQL can start inside the index instead of filtering from its beginning.
+    first = ordering[0].removeprefix("-")
+    return Q(**{f"{first}__{'lte' if ordering[0].startswith('-') else 'gte'}": values[0]}) & condition
+
+
+def _encode(row: Model, order: Sequence[str], *, backwards: bool) -> str:
+    values = [_plain(getattr(row, name.removeprefix("-"))) for name in order]
+    raw = json.dumps(["p" if backwards else "n", *values], separators=(",", ":"))
+    return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, (int, float, str)):
+        return value
+    return str(value)  # Decimal, UUID
+
+
+def _decode(cursor: str | None, queryset: QuerySet[Any], order: Sequence[str]) -> tuple[bool, list[Any]] | None:
+    if not cursor:
+        return None
+    try:
+        direction, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if direction not in ("n", "p") or len(values) != len(order):
+            return None
+        return direction == "p", [
+            _field(queryset, name.removeprefix("-")).to_python(value) for name, value in zip(order, values, strict=True)
+        ]
+    except (ValueError, TypeError, binascii.Error, ArithmeticError, ValidationError):
+        return None
+
+
+def _field(queryset: QuerySet[Any], name: str) -> Any:
+    annotation = queryset.query.annotations.get(name)
+    if annotation is not None:
+        return annotation.output_field
+    return queryset.model._meta.pk if name == "pk" else queryset.model._meta.get_field(name)

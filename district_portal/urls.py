@@ -1,0 +1,31 @@
+"""Addresses: pages below /it/ and /en/, machine addresses without language."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from calls import feeds
+from district_portal import desk, home, status
+
+urlpatterns = [
+    path("calls/feed.atom", feeds.NewCallsFeed(), name="calls_feed"),
+    path("calls/deadlines.ics", feeds.deadlines_calendar, name="calls_calendar"),
+    *i18n_patterns(
+        path("", home.home, name="home"),
+        path("privacy/", home.privacy, name="privacy"),
+        path("accessibility/", home.accessibility, name="accessibility"),
+        path("desk/", desk.desk, name="desk"),
+        path("status/", status.overview, name="status"),
+        path("status/mail/", status.mail_list, name="status_mail"),
+        path("status/mail/<int:pk>/", status.mail_detail, name="status_mail_detail"),
+        path("accounts/", include("allauth.urls")),
+        path("inbox/", include("district_portal.notifications.urls")),
+        path("reports/", include("district_portal.reports.urls")),
+        path("calls/", include("calls.urls")),
+        path("organisations/", include("enterprises.urls")),
+        path("events/", include("events.urls")),
+        path("", include("events.ticket_urls")),
+        path("", include("projects.urls")),
+        path("admin/", admin.site.urls),
+    ),
+]

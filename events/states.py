@@ -1,0 +1,10 @@
+"""The life of a registration. Waiting and confirmed follow from the places; arrival is a moment, not a state."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RegistrationState(models.TextChoices):
+    CONFIRMED = "confirmed", _("Confirmed")
+    WAITING = "waiting", _("On the waiting list")
+    CANCELLED = "cancelled", _("Cancelled")
