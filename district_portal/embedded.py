@@ -211,7 +211,7 @@ def _programs() -> Path:
     for module, wheel in WHEELS.items():
         spec = importlib.util.find_spec(module)  # importing it would print warnings
         if spec is None or spec.origin is None:
-            raise EmbeddedError(f"{wheel} is not installed: run `make demo`, or set DATABASE_URL and REDIS_URL.")
+            raise EmbeddedError(f"{wheel} is not installed: delete .venv and run the command again.")
         packages.add(Path(spec.origin).parent.parent)
     folder = packages.pop()
     return _copy_programs(folder) if os.geteuid() == 0 else folder
