@@ -15,10 +15,10 @@ from environs import Env
 from district_portal import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = embedded.var_dir()
 
 env = Env()
 env.read_env(str(BASE_DIR / ".env"), recurse=False)
+VAR_DIR = embedded.var_dir()  # after .env, which may name the folder
 
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)
