@@ -225,6 +225,7 @@ else:
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
     EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT = 20
+MAIL_PER_SECOND = env.int("MAIL_PER_SECOND", 0)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{PORTAL_NAME} <noreply@demo.example>")
 
 # --- Security ----------------------------------------------------------------------------------------------------

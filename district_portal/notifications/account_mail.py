@@ -1,0 +1,29 @@
+"""Mails of the sign-in pages go through the outbox too: no request talks to the mail server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
+from django.contrib.sites.shortcuts import get_current_site
+from django.db import transaction
+
+from district_portal.notifications.models import AccountMail, Channel, OutboxRow
+from district_portal.notifications.rendering import ACCOUNT_MAIL
+from district_portal.shared.errors import current_request_id
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Store the mail and an outbox row for it; the worker sends it and removes its text."""
+        request = allauth_context.request
+        about = {"request": request, "email": email, "current_site": get_current_site(request)}
+        mail = self.render_mail(template_prefix, email, about | context)
+        html = next((part.content for part in getattr(mail, "alternatives", []) if part.mimetype == "text/html"), "")
+        with transaction.atomic():
+            stored = AccountMail.objects.create(to=email, subject=mail.subject, text=mail.body, html=html)
+            OutboxRow.objects.create(
+                key=f"{ACCOUNT_MAIL}:{stored.pk}", message=ACCOUNT_MAIL, channel=Channel.MAIL, about=str(stored.pk),
+                request_id=current_request_id(),
+            )
