@@ -17,6 +17,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 os.environ.setdefault("VAR_DIR", str(BASE_DIR / "var" / "test"))
 os.environ.setdefault("DEMO", "1")
 
+
 def pytest_configure() -> None:
     # Without `collectstatic` there is no list of hashed names; the journeys run with the real storage.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
