@@ -16,6 +16,8 @@ urlpatterns = [
         path("accessibility/", home.accessibility, name="accessibility"),
         path("desk/", desk.desk, name="desk"),
         path("status/", status.overview, name="status"),
+        path("status/messages/<int:pk>/retry/", status.retry_message, name="message_retry"),
+        path("status/messages/<int:pk>/abandon/", status.abandon_message, name="message_abandon"),
         path("status/mail/", status.mail_list, name="status_mail"),
         path("status/mail/<int:pk>/", status.mail_detail, name="status_mail_detail"),
         path("accounts/", include("allauth.urls")),
