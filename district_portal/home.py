@@ -28,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "now": now,
             "calls": Call.objects.open_at(now).annotate(interested=interested).order_by("closes_at", "pk")[:3],
-            "networks": Network.objects.looking_for_partners().order_by("-created_at", "pk")[:3],
+            "networks": Network.objects.looking_for_partners(now)[:3],
             "projects": Project.objects.visible_to(request.user).filter(illustrative=False).order_by("acronym")[:2],
             "event": Event.objects.filter(published=True, starts_at__gt=now).order_by("starts_at").first(),
             "figures": CallFigure.objects.select_related("call").filter(call__edition=1).order_by("pk")[:FIRST_CALL_FIGURES],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -37,6 +38,11 @@ class NetworkQuerySet(models.QuerySet["Network"]):
             | Q(district__region__in=offices.filter(district=None).values("region"))
         )
 
+    def of_member(self, user: User) -> NetworkQuerySet:
+        """Networks in which an organisation of the person takes part, or is invited to."""
+        mine = Membership.objects.current().filter(user=user).values("organisation")
+        return self.filter(pk__in=Partner.objects.members().filter(organisation__in=mine).values("network"))
+
     def reviewed_by(self, user: User) -> NetworkQuerySet:
         """Networks of the districts whose facilitator the person is."""
         offices = Appointment.objects.current().filter(user=user, role=Role.FACILITATOR)
@@ -44,6 +50,34 @@ class NetworkQuerySet(models.QuerySet["Network"]):
             Q(district__in=offices.exclude(district=None).values("district"))
             | Q(district__region__in=offices.filter(district=None).values("region"))
         )
+
+    def joined_by(self, user: User) -> NetworkQuerySet:
+        """Networks in which the person may answer for an organisation, also after it declined."""
+        partners = Partner.objects.of(user).filter(role=Partner.Role.PARTNER)
+        return self.filter(pk__in=partners.values("network"))
+
+    def led_by(self, user: User) -> NetworkQuerySet:
+        """Networks whose lead the person acts for."""
+        return self.filter(pk__in=Partner.objects.of(user).filter(role=Partner.Role.LEAD).values("network"))
+
+    def editable(self) -> NetworkQuerySet:
+        return self.filter(state__in=EDITABLE)
+
+    def looking_for_partners(self, moment: datetime | None = None) -> NetworkQuerySet:
+        """Networks whose lead shows them on the home page, newest first. Only title, district and `seeks` are public."""
+        calls = Call.objects.open_at(moment or timezone.now())
+        return (
+            self.editable()
+            .filter(looking_for_partners=True, call__in=calls.values("pk"))
+            .select_related("district")
+            .only("title", "seeks", "created_at", "illustrative", "district__name_it", "district__name_en", "district__slug")
+            .order_by("-created_at", "pk")
+        )
+
+    def with_lists(self) -> NetworkQuerySet:
+        """What lists show of each network: call, district, lead, and how many partners have confirmed or wait."""
+        partners = models.Prefetch("partners", Partner.objects.members().select_related("organisation"), to_attr="listed_partners")
+        return self.select_related("call", "district").prefetch_related(partners)
 
 
 class Network(models.Model):
@@ -88,6 +122,21 @@ class Network(models.Model):
     def editable(self) -> bool:
         return self.state in EDITABLE
 
+    @property
+    def lead(self) -> Organisation | None:
+        """The lead partner, of rows that came `with_lists`."""
+        return next((partner.organisation for partner in self.listed_partners if partner.role == Partner.Role.LEAD), None)
+
+    @property
+    def confirmed(self) -> list[Partner]:
+        """Partners that have confirmed, of rows that came `with_lists`."""
+        return [partner for partner in self.listed_partners if partner.state == PartnerState.ACCEPTED]
+
+    @property
+    def waiting(self) -> list[Partner]:
+        """Partners that have not answered yet, of rows that came `with_lists`."""
+        return [partner for partner in self.listed_partners if partner.state == PartnerState.INVITED]
+
 
 class PartnerQuerySet(models.QuerySet["Partner"]):
     def accepted(self) -> PartnerQuerySet:
@@ -96,6 +145,10 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
     def members(self) -> PartnerQuerySet:
         """Who reads what happens to the network: everyone who has not declined."""
         return self.exclude(state=PartnerState.DECLINED)
+
+    def of(self, user: User) -> PartnerQuerySet:
+        """Partnerships of the organisations in whose name the person may act."""
+        return self.filter(organisation__in=Organisation.objects.acted_for_by(user).values("pk"))
 
 
 class Partner(models.Model):

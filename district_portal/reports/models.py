@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,17 +26,36 @@ class Format(models.TextChoices):
     CSV = "csv", "CSV"
     XLSX = "xlsx", "Excel"
 
+    @property
+    def media_type(self) -> str:
+        return {
+            "csv": "text/csv; charset=utf-8",
+            "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }[self.value]
+
 
 class ReportRunQuerySet(models.QuerySet["ReportRun"]):
     def visible_to(self, user: User | AnonymousUser) -> ReportRunQuerySet:
         """Each person sees the runs that they asked for."""
         return self.filter(requester=user.pk) if user.is_authenticated else self.none()
 
+    def unfinished(self) -> ReportRunQuerySet:
+        return self.filter(state__in=[RunState.WAITING, RunState.BUILDING])
+
+    def due(self) -> ReportRunQuerySet:
+        """What a worker may take up: waiting, or left behind by a worker whose lease has run out."""
+        return self.filter(Q(state=RunState.WAITING) | Q(state=RunState.BUILDING, lease_until__lt=Now()))
+
+    def attempt(self, run: ReportRun) -> ReportRunQuerySet:
+        """The run, if `run` is still the attempt that builds it: fences a worker that was slow or presumed dead."""
+        return self.filter(pk=run.pk, state=RunState.BUILDING, attempts=run.attempts)
+
 
 class ReportRun(models.Model):
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.CharField(max_length=40)
     format = models.CharField(max_length=5, choices=Format)
+    dialect = models.CharField(max_length=2, blank=True, help_text="of CSV: empty (comma, ISO dates) or it")
     filters = models.JSONField(default=dict)
     language = models.CharField(max_length=2, default="it")
     requester = models.ForeignKey(User, models.CASCADE, related_name="report_runs")
@@ -56,15 +79,22 @@ class ReportRun(models.Model):
         verbose_name = _("report run")
         verbose_name_plural = _("report runs")
         ordering = ["-requested_at"]
-        indexes = [models.Index(fields=["requested_at"], name="report_waiting", condition=Q(state__in=["waiting", "building"]))]
+        indexes = [
+            models.Index(
+                fields=["requested_at"], name="report_waiting", condition=Q(state__in=["waiting", "building"])
+            ),
+            models.Index(fields=["requester", "-requested_at", "-uuid"], name="report_newest"),
+        ]
         constraints = [
             # The same request twice while the first still waits is one run.
             models.UniqueConstraint(
-                fields=["requester", "report", "format", "filters", "language"], name="one_waiting_run",
+                fields=["requester", "report", "format", "dialect", "filters", "language"],
+                name="one_waiting_run",
                 condition=Q(state__in=["waiting", "building"]),
             ),
             models.CheckConstraint(
-                condition=~Q(state="ready") | ~Q(file="") & ~Q(sha256="") & Q(size__isnull=False), name="ready_run_has_file"
+                condition=~Q(state="ready") | ~Q(file="") & ~Q(sha256="") & Q(size__isnull=False),
+                name="ready_run_has_file",
             ),
         ]
 
@@ -77,3 +107,26 @@ class ReportRun(models.Model):
     @property
     def status(self) -> str:
         return f"run:{self.state}"
+
+    @property
+    def unfinished(self) -> bool:
+        return self.state in (RunState.WAITING, RunState.BUILDING)
+
+    @property
+    def kept_until(self) -> datetime | None:
+        """When the file of a ready run is removed."""
+        return self.finished_at + timedelta(days=settings.REPORTS_KEPT_DAYS) if self.finished_at else None
+
+    @property
+    def path(self) -> Path:
+        """Where the file of a ready run is. A half file is never there: it gets this name when it is whole."""
+        return Path(settings.MEDIA_ROOT) / self.file
+
+    @property
+    def downloadable(self) -> bool:
+        """Ready, and still kept."""
+        return self.state == RunState.READY and timezone.now() < self.kept_until
+
+    @property
+    def filename(self) -> str:
+        return f"{self.report}-{timezone.localtime(self.requested_at):%Y-%m-%d}.{self.format}"

@@ -112,11 +112,15 @@ def number(value: Decimal | int, places: int = 0) -> str:
 
 
 # Where the sign of the euro stands: a format of the locale, which `django.utils.formats` does not have.
-EURO = {"en": ("€ {}", "€ {} million"), "it": ("{} €", "{} milioni di €")}
+# A line may break only before "million".
+EURO = {
+    "en": (f"€{NBSP}{{}}", f"€{NBSP}{{}} million"),
+    "it": (f"{{}}{NBSP}€", f"{{}} milioni di{NBSP}€"),
+}
 
 
 def _amount(digits: str, *, millions: bool) -> str:
-    return EURO.get(language(), EURO["en"])[millions].format(digits).replace(" ", NBSP)
+    return EURO.get(language(), EURO["en"])[millions].format(digits)
 
 
 def money(amount: Decimal | int | None) -> str:
