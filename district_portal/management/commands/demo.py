@@ -181,12 +181,14 @@ def _commands(port: int) -> dict[str, list[str]]:
         "web server": web,
         "worker for messages": [*worker, "-Q", "messages", "-n", "messages@%h"],
         "worker for reports": [*worker, "-Q", "reports", "-n", "reports@%h"],
-        "beat": [*CELERY, "beat", "-l", "WARNING"],
+        "scheduler": [*CELERY, "beat", "-l", "WARNING"],
     }
 
 
 def _environment() -> dict[str, str]:
-    environment = dict(os.environ, PYTHONUNBUFFERED="1")
+    # Celery warns at length against root; here everything is of this machine and for trying out.
+    quiet = "ignore:You're running the worker with superuser privileges"
+    environment = dict(os.environ, PYTHONUNBUFFERED="1", PYTHONWARNINGS=quiet)
     # manage.py lifts the limit on statements for its commands; the web keeps it.
     if environment.get("STATEMENT_TIMEOUT_MS") == "0":
         del environment["STATEMENT_TIMEOUT_MS"]
