@@ -107,7 +107,7 @@ def _decode(cursor: str | None, queryset: QuerySet[Any], order: Sequence[str]) -
         return None
     try:
         direction, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if direction not in ("n", "p") or len(values) != len(order):
+        if direction not in ("n", "p") or len(values) != len(order) or None in values:
             return None
         return direction == "p", [
             _field(queryset, name.removeprefix("-")).to_python(value) for name, value in zip(order, values, strict=True)
