@@ -1,6 +1,13 @@
 from django.apps import AppConfig
 
+from district_portal.shared import desk
+
 
 class ReportsConfig(AppConfig):
     name = "district_portal.reports"
     label = "reports"
+
+    def ready(self) -> None:
+        from district_portal.reports.desk import stopped_reports  # noqa: PLC0415  (models are ready only now)
+
+        desk.register(stopped_reports)

@@ -79,9 +79,7 @@ def _csv(request: HttpRequest, queryset: QuerySet[Any], columns: Sequence[Column
     return answer
 
 
-def _lines(
-    queryset: QuerySet[Any], columns: Sequence[Column], dialect: Dialect, language: str | None
-) -> Iterator[str]:
+def _lines(queryset: QuerySet[Any], columns: Sequence[Column], dialect: Dialect, language: str | None) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=dialect.delimiter, lineterminator="\r\n")
     buffer.write(dialect.start)
