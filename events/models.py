@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Func, Q, When
+from django.db.models.functions import Cast, Coalesce, Extract
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +19,9 @@ from events.states import RegistrationState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+# Seconds of the epoch, later than any event: those without a date come after those with one.
+FAR_FUTURE = 10**11
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -33,6 +38,34 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(
             Q(district__in=offices.exclude(district=None).values("district"))
             | Q(region__in=offices.filter(district=None).values("region"))
+        )
+
+    def with_room(self) -> EventQuerySet:
+        """Events with a free place. The condition that keeps them from being oversold."""
+        return self.filter(Q(capacity=None) | Q(taken__lt=F("capacity")))
+
+    def coming_at(self, moment: datetime) -> EventQuerySet:
+        """Events that are not over; those without any date are still to come."""
+        return self.annotate(_end=Coalesce("ends_at", "starts_at")).filter(
+            Q(_end__gt=moment) | Q(_end=None, held_in=None)
+        )
+
+    def in_list_order(self, moment: datetime) -> EventQuerySet:
+        """With `position`: coming events, the next one first; then the past ones, the latest first. Order by it and `pk`."""
+        year = Cast("held_in", models.IntegerField())
+        last_day = Func(year, 12, 31, 0, 0, 0, function="make_timestamptz", output_field=models.DateTimeField())
+        end = Coalesce("ends_at", "starts_at", last_day)
+        seconds = Extract(end, "epoch", tzinfo=UTC)
+        return self.annotate(
+            position=Cast(
+                Case(
+                    When(ends_at=None, starts_at=None, held_in=None, then=FAR_FUTURE),
+                    When(Q(starts_at__gt=moment) | Q(ends_at__gt=moment), then=seconds),
+                    default=2 * FAR_FUTURE - seconds,
+                    output_field=models.FloatField(),
+                ),
+                models.BigIntegerField(),
+            )
         )
 
 
@@ -85,9 +118,28 @@ class Event(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("events:detail", args=[self.slug])
 
+    def save(self, **kwargs: Any) -> None:
+        # `taken` belongs to the operations that hold the row: a copy in memory never writes it.
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            kwargs["update_fields"] = [field.name for field in self._meta.concrete_fields if field.name not in ("id", "taken")]
+        super().save(**kwargs)
+
     @property
     def places_left(self) -> int | None:
         return None if self.capacity is None else max(0, self.capacity - self.taken)
+
+    @property
+    def is_full(self) -> bool:
+        return self.places_left == 0
+
+    def is_over(self, moment: datetime) -> bool:
+        end = self.ends_at or self.starts_at
+        return end <= moment if end else self.held_in is not None
+
+    def status(self, moment: datetime) -> str:
+        if self.is_over(moment):
+            return "event:past"
+        return "event:full" if self.is_full else "event:coming"
 
 
 class Session(models.Model):
@@ -117,6 +169,13 @@ class EventFigure(Figure):
         verbose_name_plural = _("published figures")
 
 
+class ClockTimestamp(Func):
+    """The moment of the statement by the database's clock, the same one for all hosts (`now()` is the transaction's start)."""
+
+    template = "clock_timestamp()"
+    output_field = models.DateTimeField()
+
+
 class Category(models.TextChoices):
     ENTERPRISE = "enterprise", _("Enterprise")
     AUTHORITY = "authority", _("Public authority")
@@ -133,6 +192,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def waiting_in_order(self) -> RegistrationQuerySet:
         return self.filter(state=RegistrationState.WAITING).order_by("registered_at", "pk")
+
+    def holding(self, email: str) -> RegistrationQuerySet:
+        """The registration of an address, if it was not cancelled: at most one for each event."""
+        return self.active().filter(email__iexact=email)
 
 
 class Registration(models.Model):
@@ -180,3 +243,10 @@ class Registration(models.Model):
     @property
     def status(self) -> str:
         return "registration:arrived" if self.arrived_at else f"registration:{self.state}"
+
+    def waiting_position(self) -> int | None:
+        """1 for the guest who gets the next free place; None for who is not on the waiting list."""
+        if self.state != RegistrationState.WAITING:
+            return None
+        before = Q(registered_at__lt=self.registered_at) | Q(registered_at=self.registered_at, pk__lte=self.pk)
+        return Registration.objects.waiting_in_order().filter(before, event=self.event_id).count()
