@@ -139,13 +139,12 @@ def _alone() -> Iterator[None]:
 
 @contextmanager
 def _servers() -> Iterator[None]:
-    """The embedded servers; those that ran before go on afterwards."""
-    ran = embedded.keep() or any(server.running for server in embedded.status())
+    """The embedded servers; afterwards they go on only where `manage.py services start` asked for it."""
     try:
         embedded.start()
         yield
     finally:
-        if not ran:
+        if not embedded.keep():
             embedded.stop()
 
 
