@@ -1,0 +1,38 @@
+"""Programmes issue calls; themes order them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from district_portal.accounts.models import Region
+
+
+class Programme(models.Model):
+    """A funding programme of a region, which issues calls."""
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="programmes", verbose_name=_("region"))
+    name_it = models.CharField(_("name in Italian"), max_length=200)
+    name_en = models.CharField(_("name in English"), max_length=200)
+    slug = models.SlugField(_("address"), max_length=80, unique=True)
+
+    class Meta:
+        verbose_name = _("programme")
+        verbose_name_plural = _("programmes")
+
+    def __str__(self) -> str:
+        return self.name_it
+
+
+class Theme(models.Model):
+    name_it = models.CharField(_("name in Italian"), max_length=100)
+    name_en = models.CharField(_("name in English"), max_length=100)
+    slug = models.SlugField(_("address"), unique=True)
+
+    class Meta:
+        verbose_name = _("theme")
+        verbose_name_plural = _("themes")
+        ordering = ["name_it"]
+
+    def __str__(self) -> str:
+        return self.name_it

@@ -1,0 +1,192 @@
+"""Everything that changes a call or an interest in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from calls import notifications
+from calls.models import Call, CallDeadline, CallDecision, Interest
+from calls.states import CALL_MOVES, CallState
+from district_portal.accounts.models import User
+from district_portal.shared.errors import DomainError
+from district_portal.shared.states import check_move
+from district_portal.shared.ui import long_day, long_moment
+from enterprises.models import Organisation
+
+# --- The deadline ------------------------------------------------------------------------------------------------
+
+
+def moment_of_arrival() -> datetime:
+    """The moment now by the database's clock (the only one that all hosts share); views ask for it first of all.
+
+    `now()` would not do: it is the beginning of the transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]
+
+
+def hold_open(call: Call, arrived: datetime) -> Call:
+    """Read the call again, sure that its dates stay as they are until the transaction ends.
+
+    Raises `DomainError` unless the call was open when the request arrived. FOR SHARE lets others register at the same
+    time, and makes whoever moves the deadline wait.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM calls_call WHERE id = %s FOR SHARE", [call.pk])
+    call = Call.objects.select_related("facilitator").get(pk=call.pk)
+    require_open(call, arrived)
+    return call
+
+
+def require_open(call: Call, arrived: datetime) -> None:
+    """Raises `DomainError` unless the call, as it was read, was open when the request arrived."""
+    if not call.is_open_at(arrived):
+        raise DomainError(why_not_open(call, arrived))
+
+
+def why_not_open(call: Call, moment: datetime) -> str:
+    """One sentence for a call that is not open at the moment."""
+    if call.state == CallState.CANCELLED:
+        return _("This call was cancelled.")
+    status = call.status_at(moment)
+    if status in ("call:draft", "call:planned"):
+        if call.opens_at is None or call.opens_at <= moment:
+            return _("This call is not open yet.")
+        return _("This call opens on %(moment)s (Rome time).") % {"moment": long_moment(call.opens_at)}
+    if call.closes_at is None or call.closes_at > moment:
+        return _("This call is closed.")
+    if not call.deadline_has_time:
+        return _("This call closed on %(day)s.") % {"day": long_day(call.deadline_day)}
+    return _("This call closed on %(moment)s (Rome time).") % {"moment": long_moment(call.closes_at)}
+
+
+@transaction.atomic
+def extend_deadline(call: Call, *, actor: User, closes_at: datetime, has_time: bool = True, note: str = "") -> Call:
+    """Move the deadline, and keep the one that was. `note` says why, for everyone to read.
+
+    Raises `DomainError` where a call that has opened would close earlier than promised.
+    """
+    before = Call.objects.select_for_update().get(pk=call.pk)
+    if closes_at == before.closes_at and has_time == before.deadline_has_time:
+        return before
+    promised = before.state == CallState.PUBLISHED and before.opens_at <= timezone.now()
+    if promised and closes_at < before.closes_at:
+        raise DomainError(_("This call has opened: its deadline can be moved to a later moment only."))
+    if before.closes_at and not before.deadlines.exists():
+        CallDeadline.objects.create(
+            call=before, closes_at=before.closes_at, has_time=before.deadline_has_time, set_at=None
+        )
+    CallDeadline.objects.create(call=before, closes_at=closes_at, has_time=has_time, note=note, set_by=actor)
+    before.closes_at, before.deadline_has_time = closes_at, has_time
+    before.save(update_fields=["closes_at", "deadline_has_time", "updated_at"])
+    return before
+
+
+# --- The life of a call ------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def _move(call: Call, target: CallState, *, actor: User) -> Call:
+    call = Call.objects.select_for_update().get(pk=call.pk)
+    check_move(CALL_MOVES, call.state, target)
+    _check_dates(call, target)
+    CallDecision.objects.create(call=call, actor=actor, from_state=call.state, to_state=target)
+    call.state = target
+    call.save(update_fields=["state", "updated_at"])
+    return call
+
+
+def _check_dates(call: Call, target: CallState) -> None:
+    if target == CallState.PUBLISHED and not (call.opens_at and call.closes_at):
+        raise DomainError(_("Enter an opening and a deadline before you publish this call."))
+    if target == CallState.IN_ASSESSMENT and call.closes_at > timezone.now():
+        raise DomainError(_("The deadline has not passed: the assessment starts after it."))
+
+
+def announce_call(call: Call, *, actor: User) -> Call:
+    """Show a draft as opening soon, before its dates are certain."""
+    return _move(call, CallState.PLANNED, actor=actor)
+
+
+def publish_call(call: Call, *, actor: User) -> Call:
+    """It opens and closes by the clock from now on. Raises `DomainError` without opening and deadline."""
+    return _move(call, CallState.PUBLISHED, actor=actor)
+
+
+def start_assessment(call: Call, *, actor: User) -> Call:
+    """Raises `DomainError` before the deadline."""
+    return _move(call, CallState.IN_ASSESSMENT, actor=actor)
+
+
+def publish_ranking(call: Call, *, actor: User) -> Call:
+    return _move(call, CallState.RANKED, actor=actor)
+
+
+def conclude_call(call: Call, *, actor: User) -> Call:
+    return _move(call, CallState.CONCLUDED, actor=actor)
+
+
+def cancel_call(call: Call, *, actor: User) -> Call:
+    return _move(call, CallState.CANCELLED, actor=actor)
+
+
+# --- Interest ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class InterestDetails:
+    """What an organisation tells the facilitator beside that it is interested."""
+
+    note: str = ""
+    offers: str = ""
+    seeks: str = ""
+    wants_to_lead: bool = False
+
+
+@transaction.atomic
+def register_interest(
+    call: Call, *, actor: User, organisation: Organisation, arrived: datetime, details: InterestDetails | None = None
+) -> Interest:
+    """Register an organisation's interest, or take it up again; one row for each organisation and call.
+
+    `details` None keeps those that were given before. Raises `DomainError` unless the call was open at `arrived`.
+    """
+    call = hold_open(call, arrived)
+    interest, created = Interest.objects.get_or_create(
+        call=call, organisation=organisation, defaults={"registered_by": actor, "registered_at": arrived}
+    )
+    interest = Interest.objects.select_for_update().get(pk=interest.pk)
+    again = interest.withdrawn_at is not None
+    if again:
+        interest.withdrawn_at, interest.registered_by, interest.registered_at = None, actor, arrived
+    if details is not None:
+        interest.note, interest.offers, interest.seeks = details.note, details.offers, details.seeks
+        interest.wants_to_lead = details.wants_to_lead
+    interest.save()
+    interest.call, interest.organisation = call, organisation
+    if created or again:
+        notifications.interest_registered(interest)
+    return interest
+
+
+@transaction.atomic
+def withdraw_interest(call: Call, *, actor: User, organisation: Organisation) -> Interest | None:
+    """Withdraw an organisation's interest, also after the deadline. Withdrawing what is not there changes nothing."""
+    interest = (
+        Interest.objects.active()
+        .select_for_update(of=["self"])
+        .select_related("call", "organisation")
+        .filter(call=call, organisation=organisation)
+        .first()
+    )
+    if interest is not None:
+        interest.withdrawn_at = timezone.now()
+        interest.save(update_fields=["withdrawn_at"])
+        notifications.interest_withdrawn(interest)
+    return interest

@@ -1,0 +1,54 @@
+"""Columns of the lists that can be downloaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from calls.models import Call, Interest
+from district_portal.reports.lists import Column
+from district_portal.shared.ui import localised
+
+
+def _names(rows: Iterable[Any]) -> str:
+    return "; ".join(localised(row, "name") for row in rows)
+
+
+CALL_COLUMNS = [
+    Column("slug", _("Address"), lambda call: call.slug),
+    Column("title", _("Title"), lambda call: localised(call, "title")),
+    Column("programme", _("Programme"), lambda call: localised(call.programme, "name")),
+    Column("status", _("Status"), lambda call: call.status.removeprefix("call:")),
+    Column("opens_at", _("Opening"), lambda call: call.opens_at),
+    Column("closes_at", _("Deadline"), lambda call: call.deadline_shown),
+    Column("districts", _("Districts"), lambda call: _names(call.districts.all())),
+    Column("themes", _("Themes"), lambda call: _names(call.themes.all())),
+    Column("roles", _("Who may take part"), lambda call: "; ".join(call.roles)),
+    Column("budget", _("Budget (EUR)"), lambda call: call.budget),
+    Column("grant_share", _("Grant, as a share of the cost"), lambda call: call.grant_share),
+    Column("grant_max", _("Highest grant (EUR)"), lambda call: call.grant_max),
+    Column("partners_min", _("Fewest partners"), lambda call: call.partners_min),
+    Column("interested", _("Organisations interested"), lambda call: call.interested),
+    Column("illustrative", _("Illustrative"), lambda call: call.illustrative),
+    Column("url", _("Page"), lambda call: settings.PORTAL_URL + call.get_absolute_url()),
+]
+
+
+def _place(interest: Interest) -> str | None:
+    municipality = interest.organisation.municipality
+    return str(municipality) if municipality else None
+
+
+INTEREST_COLUMNS = [
+    Column("organisation", _("Organisation"), lambda interest: interest.organisation.name),
+    Column("kind", _("Kind"), lambda interest: interest.organisation.get_kind_display()),
+    Column("place", _("Place"), _place),
+    Column("offers", _("Offers"), lambda interest: interest.offers),
+    Column("seeks", _("Looks for"), lambda interest: interest.seeks),
+    Column("wants_to_lead", _("Would like to lead"), lambda interest: interest.wants_to_lead),
+    Column("note", _("Note"), lambda interest: interest.note),
+    Column("registered_at", _("Registered"), lambda interest: interest.registered_at),
+]
