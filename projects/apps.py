@@ -1,5 +1,14 @@
 from django.apps import AppConfig
 
+from district_portal.shared import desk
+
 
 class ProjectsConfig(AppConfig):
     name = "projects"
+
+    def ready(self) -> None:
+        from projects import notifications  # noqa: F401, PLC0415  (messages are declared on import)
+        from projects.desk import invitations, networks_to_finish, networks_to_review  # noqa: PLC0415
+
+        for provider in (invitations, networks_to_finish, networks_to_review):
+            desk.register(provider)

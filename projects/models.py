@@ -60,23 +60,34 @@ class NetworkQuerySet(models.QuerySet["Network"]):
         """Networks whose lead the person acts for."""
         return self.filter(pk__in=Partner.objects.of(user).filter(role=Partner.Role.LEAD).values("network"))
 
+    def to_review_by(self, user: User) -> NetworkQuerySet:
+        """Submitted in the person's districts, but for those of an organisation that the person belongs to."""
+        organisations = Membership.objects.current().filter(user=user).values("organisation")
+        own = Partner.objects.members().filter(organisation__in=organisations)
+        return self.reviewed_by(user).filter(state=NetworkState.SUBMITTED).exclude(pk__in=own.values("network"))
+
     def editable(self) -> NetworkQuerySet:
         return self.filter(state__in=EDITABLE)
 
+    def waiting_for_answers(self) -> NetworkQuerySet:
+        """Editable networks with an invitation that nobody has answered."""
+        return self.editable().filter(pk__in=Partner.objects.filter(state=PartnerState.INVITED).values("network"))
+
     def looking_for_partners(self, moment: datetime | None = None) -> NetworkQuerySet:
-        """Networks whose lead shows them on the home page, newest first. Only title, district and `seeks` are public."""
+        """Networks whose lead shows them on the home page, newest first: title, district and `seeks` are public."""
         calls = Call.objects.open_at(moment or timezone.now())
         return (
             self.editable()
             .filter(looking_for_partners=True, call__in=calls.values("pk"))
             .select_related("district")
-            .only("title", "seeks", "created_at", "illustrative", "district__name_it", "district__name_en", "district__slug")
+            .only("title", "seeks", "created_at", "illustrative", "district__name_it", "district__name_en")
             .order_by("-created_at", "pk")
         )
 
     def with_lists(self) -> NetworkQuerySet:
         """What lists show of each network: call, district, lead, and how many partners have confirmed or wait."""
-        partners = models.Prefetch("partners", Partner.objects.members().select_related("organisation"), to_attr="listed_partners")
+        members = Partner.objects.members().select_related("organisation")
+        partners = models.Prefetch("partners", members, to_attr="listed_partners")
         return self.select_related("call", "district").prefetch_related(partners)
 
 
@@ -125,7 +136,8 @@ class Network(models.Model):
     @property
     def lead(self) -> Organisation | None:
         """The lead partner, of rows that came `with_lists`."""
-        return next((partner.organisation for partner in self.listed_partners if partner.role == Partner.Role.LEAD), None)
+        leads = (partner.organisation for partner in self.listed_partners if partner.role == Partner.Role.LEAD)
+        return next(leads, None)
 
     @property
     def confirmed(self) -> list[Partner]:
@@ -188,7 +200,7 @@ class Partner(models.Model):
 
 
 class Decision(models.Model):
-    """One entry of a network's journal: who moved it, when, from where to where, and why. Never changed, never deleted."""
+    """One entry of a network's journal: who moved it, when, from where to where, and why. Never changed."""
 
     network = models.ForeignKey(Network, models.CASCADE, related_name="decisions")
     actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -223,11 +235,18 @@ class Project(models.Model):
     call = models.ForeignKey(Call, models.PROTECT, related_name="projects", verbose_name=_("call"))
     district = models.ForeignKey(District, models.PROTECT, related_name="projects", verbose_name=_("district"))
     network = models.OneToOneField(
-        Network, models.PROTECT, null=True, blank=True, related_name="project", verbose_name=_("network"),
+        Network,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="project",
+        verbose_name=_("network"),
         limit_choices_to={"state": NetworkState.APPROVED},
     )
     state = models.CharField(_("state"), max_length=10, choices=ProjectState, null=True, blank=True)
-    cup = models.CharField(_("CUP"), max_length=15, null=True, blank=True, unique=True, help_text=_("Unique project code"))
+    cup = models.CharField(
+        _("CUP"), max_length=15, null=True, blank=True, unique=True, help_text=_("Unique project code")
+    )
     starts_on = models.DateField(_("start"), null=True, blank=True)
     ends_on = models.DateField(_("end"), null=True, blank=True)
     source_it = models.CharField(_("source in Italian"), max_length=200, blank=True)
@@ -243,7 +262,8 @@ class Project(models.Model):
         indexes = [models.Index(fields=["acronym", "id"], name="project_acronym")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")), name="project_ends_after_start",
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")),
+                name="project_ends_after_start",
                 violation_error_message=_("The end must not be before the start."),
             )
         ]
@@ -263,13 +283,18 @@ class Award(models.Model):
     """What one beneficiary of a project bears and was granted (*concessione*). Unknown amounts are NULL."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="awards")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="awards", verbose_name=_("organisation"))
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="awards", verbose_name=_("organisation")
+    )
     role = models.CharField(_("role"), max_length=10, choices=Partner.Role, default=Partner.Role.PARTNER)
     cost = models.DecimalField(_("cost (EUR)"), max_digits=14, decimal_places=2, null=True, blank=True)
     grant = models.DecimalField(_("grant (EUR)"), max_digits=14, decimal_places=2, null=True, blank=True)
-    size = models.CharField(_("size at the award"), max_length=10, blank=True, choices=[
-        ("micro", _("Micro")), ("small", _("Small")), ("medium", _("Medium")), ("large", _("Large"))
-    ])
+    size = models.CharField(
+        _("size at the award"),
+        max_length=10,
+        blank=True,
+        choices=[("micro", _("Micro")), ("small", _("Small")), ("medium", _("Medium")), ("large", _("Large"))],
+    )
     awarded_on = models.DateField(_("awarded"), null=True, blank=True)
 
     class Meta:

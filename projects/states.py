@@ -15,7 +15,12 @@ class NetworkState(models.TextChoices):
 
 NETWORK_MOVES: dict[NetworkState, set[NetworkState]] = {
     NetworkState.FORMING: {NetworkState.SUBMITTED, NetworkState.WITHDRAWN},
-    NetworkState.SUBMITTED: {NetworkState.APPROVED, NetworkState.CHANGES_REQUESTED, NetworkState.REFUSED, NetworkState.WITHDRAWN},
+    NetworkState.SUBMITTED: {
+        NetworkState.APPROVED,
+        NetworkState.CHANGES_REQUESTED,
+        NetworkState.REFUSED,
+        NetworkState.WITHDRAWN,
+    },
     NetworkState.CHANGES_REQUESTED: {NetworkState.SUBMITTED, NetworkState.WITHDRAWN},
     NetworkState.APPROVED: set(),
     NetworkState.REFUSED: set(),

@@ -1,0 +1,82 @@
+"""Filters of the networks' list and of the partner search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from calls.models import Call
+from district_portal.accounts.models import User
+from district_portal.shared.ui import localised
+from enterprises.models import Competence, Concept, Membership, Organisation
+from enterprises.models.organisation import OrganisationQuerySet
+from projects.models import Network
+from projects.states import NetworkState
+
+
+class NetworkFilter(filters.FilterSet):
+    """`state` (repeatable) and `call` (its slug); values that do not exist filter nothing."""
+
+    state = filters.MultipleChoiceFilter(choices=NetworkState, label=_("State"), widget=forms.CheckboxSelectMultiple)
+    call = filters.ChoiceFilter(field_name="call__slug", label=_("Call"), empty_label=_("All calls"))
+
+    class Meta:
+        model = Network
+        fields = ["state", "call"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        calls = Call.objects.filter(pk__in=self.queryset.values("call")).order_by("-closes_at", "pk")
+        self.filters["call"].extra["choices"] = [
+            (call.slug, localised(call, "title")) for call in calls.only("slug", "title_it", "title_en")
+        ]
+
+
+def candidates(user: User) -> OrganisationQuerySet:
+    """Listed organisations of the reader's districts that can answer an invitation: somebody acts for them."""
+    own = Organisation.objects.of_member(user)
+    actors = Membership.objects.current().acting().filter(organisation=OuterRef("pk"))
+    districts = own.exclude(district=None).values("district")
+    neighbours = Organisation.objects.filter(Exists(actors), listed=True, district__in=districts)
+    return neighbours.exclude(pk__in=own.values("pk"))
+
+
+class PartnerFilter(filters.FilterSet):
+    """`q` (words), `competence` (code of an offer, as far as the reader may see it), `network` (to invite to)."""
+
+    q = filters.CharFilter(method="with_words", label=_("Words"), widget=forms.TextInput(attrs={"type": "search"}))
+    competence = filters.ChoiceFilter(method="offering", label=_("Competence offered"), empty_label=_("Any"))
+    network = filters.ChoiceFilter(method="all_of_them", label=_("Invite to"), empty_label=None)
+
+    class Meta:
+        model = Organisation
+        fields = []
+
+    def __init__(self, *args: Any, networks: Sequence[Network], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.networks = {str(network.pk): network for network in networks}
+        self.visible = Competence.objects.visible_to(self.request.user).offers()
+        offered = self.visible.filter(organisation__in=self.queryset.values("pk"))
+        concepts = Concept.objects.filter(pk__in=offered.values("concept")).order_by("code", "pk")
+        self.filters["competence"].extra["choices"] = [(each.code, localised(each, "name")) for each in concepts]
+        self.filters["network"].extra["choices"] = [(key, network.title) for key, network in self.networks.items()]
+
+    @property
+    def chosen_network(self) -> Network | None:
+        """The network to invite to: the one that was chosen, else the newest."""
+        return self.networks.get(self.data.get("network", ""), next(iter(self.networks.values()), None))
+
+    def with_words(self, queryset: OrganisationQuerySet, name: str, value: str) -> OrganisationQuerySet:
+        return queryset.matching(value)
+
+    def offering(self, queryset: OrganisationQuerySet, name: str, value: str) -> OrganisationQuerySet:
+        return queryset.filter(pk__in=self.visible.filter(concept__code=value).values("organisation"))
+
+    def all_of_them(self, queryset: OrganisationQuerySet, name: str, value: str) -> OrganisationQuerySet:
+        """Choosing where to invite to does not change who is found."""
+        return queryset

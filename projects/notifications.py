@@ -1,0 +1,106 @@
+"""What people are told about networks. Templates: `templates/projects/emails/<name>.*`."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from district_portal.accounts.models import Appointment, Role, User
+from district_portal.notifications.outbox import Content, Message, announce
+from enterprises.models import Membership, Organisation
+from projects.models import Decision, Network, Partner
+
+
+def _path(network: Network) -> str:
+    return reverse("projects:network_detail", args=[network.pk]).removeprefix(f"/{get_language()}")
+
+
+def _load_partner(about: str) -> Content:
+    """`about`: id of the partner's row, gone when the invitation was taken back."""
+    partner = Partner.objects.select_related("network__call", "organisation", "invited_by").get(pk=about)
+    network = partner.network
+    lead = Organisation.objects.get(partnerships__network=network, partnerships__role=Partner.Role.LEAD)
+    context = {"network": network, "call": network.call, "organisation": partner.organisation, "lead": lead}
+    return Content(path=_path(network), context=context)
+
+
+def _load_decision(about: str) -> Content:
+    """`about`: id of the entry in the journal, so that an older message keeps its own reason."""
+    decision = Decision.objects.select_related("network__call", "actor").get(pk=about)
+    network = decision.network
+    lead = Organisation.objects.get(partnerships__network=network, partnerships__role=Partner.Role.LEAD)
+    context = {"network": network, "call": network.call, "lead": lead}
+    context |= {"actor": decision.actor, "reason": decision.reason}
+    return Content(path=_path(network), context=context)
+
+
+NETWORK_INVITED = Message("projects/network_invited", load=_load_partner)
+PARTNER_ACCEPTED = Message("projects/partner_accepted", load=_load_partner)
+PARTNER_DECLINED = Message("projects/partner_declined", load=_load_partner)
+NETWORK_SUBMITTED = Message("projects/network_submitted", load=_load_decision)
+NETWORK_APPROVED = Message("projects/network_approved", load=_load_decision)
+NETWORK_CHANGES_REQUESTED = Message("projects/network_changes_requested", load=_load_decision)
+NETWORK_REFUSED = Message("projects/network_refused", load=_load_decision)
+NETWORK_WITHDRAWN = Message("projects/network_withdrawn", load=_load_decision)
+
+
+def network_invited(partner: Partner) -> None:
+    """To the owners of the invited organisation, once for each invitation."""
+    key = f"{partner.pk}:{partner.invited_at.isoformat()}"
+    invited = Organisation.objects.filter(pk=partner.organisation_id)
+    announce(NETWORK_INVITED, about=partner.pk, key=key, users=_owners(invited))
+
+
+def partner_accepted(partner: Partner) -> None:
+    """To the owners of the lead."""
+    announce(PARTNER_ACCEPTED, about=partner.pk, key=_answer_key(partner), users=_owners(_leads(partner.network)))
+
+
+def partner_declined(partner: Partner) -> None:
+    """To the owners of the lead."""
+    announce(PARTNER_DECLINED, about=partner.pk, key=_answer_key(partner), users=_owners(_leads(partner.network)))
+
+
+def network_submitted(decision: Decision) -> None:
+    """To the facilitators of the network's district."""
+    offices = Appointment.objects.current().of_district(decision.network.district).filter(role=Role.FACILITATOR)
+    facilitators = User.objects.filter(pk__in=offices.values("user"))
+    announce(NETWORK_SUBMITTED, about=decision.pk, key=str(decision.pk), users=facilitators)
+
+
+def network_approved(decision: Decision) -> None:
+    _tell_members(NETWORK_APPROVED, decision)
+
+
+def network_changes_requested(decision: Decision) -> None:
+    _tell_members(NETWORK_CHANGES_REQUESTED, decision)
+
+
+def network_refused(decision: Decision) -> None:
+    _tell_members(NETWORK_REFUSED, decision)
+
+
+def network_withdrawn(decision: Decision) -> None:
+    _tell_members(NETWORK_WITHDRAWN, decision)
+
+
+def _tell_members(message: Message, decision: Decision) -> None:
+    """To everyone, in any role, of the organisations that have not declined."""
+    organisations = decision.network.partners.members().values("organisation")
+    memberships = Membership.objects.current().filter(organisation__in=organisations)
+    members = User.objects.filter(pk__in=memberships.values("user"))
+    announce(message, about=decision.pk, key=str(decision.pk), users=members)
+
+
+def _owners(organisations: QuerySet[Organisation]) -> QuerySet[User]:
+    owners = Membership.objects.current().owners().filter(organisation__in=organisations.values("pk"))
+    return User.objects.filter(pk__in=owners.values("user"))
+
+
+def _leads(network: Network) -> QuerySet[Organisation]:
+    return Organisation.objects.filter(partnerships__network=network, partnerships__role=Partner.Role.LEAD)
+
+
+def _answer_key(partner: Partner) -> str:
+    return f"{partner.pk}:{partner.answered_at.isoformat()}"

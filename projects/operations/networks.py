@@ -1,0 +1,271 @@
+"""Everything that changes a network. Each operation locks the network's row first, then whatever else it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from calls.models import Call
+from calls.operations import hold_open
+from district_portal.accounts.models import District, User
+from district_portal.shared.errors import DomainError
+from district_portal.shared.states import check_move
+from district_portal.shared.ui import long_moment
+from enterprises.models import Organisation
+from projects import notifications
+from projects.models import Decision, Network, Partner
+from projects.operations.readiness import readiness
+from projects.states import NETWORK_MOVES, PARTNER_MOVES, NetworkState, PartnerState
+
+DECIDED = {NetworkState.APPROVED, NetworkState.CHANGES_REQUESTED, NetworkState.REFUSED}
+
+
+@dataclass(frozen=True)
+class NetworkTexts:
+    """What the lead writes about a network."""
+
+    title: str
+    idea: str
+    seeks: str = ""
+    looking_for_partners: bool = False
+
+
+class StaleNetwork(DomainError):
+    """Somebody else saved the network's texts meanwhile; `network` holds theirs."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__(_("Somebody else has changed this network meanwhile. Compare both texts and save again."))
+        self.network = network
+
+
+@transaction.atomic
+def start_network(
+    call: Call, *, organisation: Organisation, title: str, idea: str, actor: User, moment: datetime
+) -> Network:
+    """A new network for a call, led by the organisation. `moment` is when the request arrived.
+
+    Raises `DomainError` when the call is not open then, or when no district can be told.
+    """
+    call = hold_open(call, moment)
+    network = Network.objects.create(
+        call=call, district=_district(call, organisation), title=title, idea=idea, created_by=actor, created_at=moment
+    )
+    Partner.objects.create(
+        network=network,
+        organisation=organisation,
+        role=Partner.Role.LEAD,
+        state=PartnerState.ACCEPTED,
+        invited_by=actor,
+        invited_at=moment,
+        answered_by=actor,
+        answered_at=moment,
+    )
+    Decision.objects.create(network=network, actor=actor, at=moment, to_state=NetworkState.FORMING)
+    return network
+
+
+@transaction.atomic
+def edit_network(network: Network, *, texts: NetworkTexts, version: int, actor: User) -> Network:
+    """Save the texts. Raises `StaleNetwork` when `version`, which was edited, is not the newest any more."""
+    network = _lock_editable(network)
+    if version != network.version:
+        raise StaleNetwork(network)
+    network.title, network.idea, network.seeks = texts.title, texts.idea, texts.seeks
+    network.looking_for_partners = texts.looking_for_partners
+    network.version += 1
+    network.save(update_fields=["title", "idea", "seeks", "looking_for_partners", "version"])
+    return network
+
+
+@transaction.atomic
+def invite_partner(network: Network, *, organisation: Organisation, actor: User) -> Partner:
+    """Invite an organisation; one that declined before may be invited again. Raises `DomainError`."""
+    network = _lock_editable(network)
+    partner = network.partners.filter(organisation=organisation).first()
+    if partner is None:
+        partner = Partner.objects.create(network=network, organisation=organisation, invited_by=actor)
+    elif partner.state == PartnerState.DECLINED:
+        _answer(partner, PartnerState.INVITED, actor=None)
+        partner.invited_by, partner.invited_at = actor, timezone.now()
+        partner.save()
+    else:
+        raise DomainError(_already_in(partner))
+    notifications.network_invited(partner)
+    return partner
+
+
+@transaction.atomic
+def accept_invitation(network: Network, *, organisation: Organisation, actor: User) -> Partner:
+    """Join the network. Accepting again changes nothing. Raises `DomainError`."""
+    network = _lock(network)
+    partner = _partner(network, organisation)
+    if partner.state == PartnerState.ACCEPTED:
+        return partner
+    _check_editable(network)
+    _answer(partner, PartnerState.ACCEPTED, actor=actor)
+    partner.save()
+    notifications.partner_accepted(partner)
+    return partner
+
+
+@transaction.atomic
+def decline_invitation(network: Network, *, organisation: Organisation, actor: User) -> Partner:
+    """Turn the invitation down; the network is no longer seen then. Declining again changes nothing."""
+    network = _lock(network)
+    partner = _partner(network, organisation)
+    if partner.state == PartnerState.DECLINED:
+        return partner
+    _check_editable(network)
+    _answer(partner, PartnerState.DECLINED, actor=actor)
+    partner.save()
+    notifications.partner_declined(partner)
+    return partner
+
+
+@transaction.atomic
+def remove_partner(partner: Partner, *, actor: User) -> None:
+    """Take a partner out, or its invitation back. Raises `DomainError` for the lead."""
+    network = _lock_editable(partner.network)
+    partner = _partner(network, partner.organisation)
+    if partner.role == Partner.Role.LEAD:
+        raise DomainError(_("The lead cannot leave its network. You can withdraw the network instead."))
+    partner.delete()
+
+
+@transaction.atomic
+def submit_network(network: Network, *, actor: User, moment: datetime) -> Network:
+    """Hand the network to the facilitator. Raises `DomainError` with what is still missing (`readiness`)."""
+    network = _lock(network)
+    check_move(NETWORK_MOVES, network.state, NetworkState.SUBMITTED)
+    call = hold_open(network.call, moment)
+    partners = network.partners.select_related("organisation")
+    missing = [check.text for check in readiness(network, call, partners, moment=moment) if not check.met]
+    if missing:
+        raise DomainError(_("Not ready to submit yet: %(missing)s.") % {"missing": "; ".join(missing)})
+    network.submitted_at = moment
+    decision = _move(network, NetworkState.SUBMITTED, actor=actor)
+    notifications.network_submitted(decision)
+    return network
+
+
+@transaction.atomic
+def approve_network(network: Network, *, actor: User, reason: str = "") -> Network:
+    """Approve a submitted network. Raises `DomainError`, after a decision with who decided what and when."""
+    network, decision = _decide(network, NetworkState.APPROVED, actor=actor, reason=reason)
+    notifications.network_approved(decision)
+    return network
+
+
+@transaction.atomic
+def request_network_changes(network: Network, *, actor: User, reason: str) -> Network:
+    """Give a submitted network back to its lead. Raises `DomainError` like `approve_network`."""
+    network, decision = _decide(network, NetworkState.CHANGES_REQUESTED, actor=actor, reason=reason)
+    notifications.network_changes_requested(decision)
+    return network
+
+
+@transaction.atomic
+def refuse_network(network: Network, *, actor: User, reason: str) -> Network:
+    """Refuse a submitted network for good. Raises `DomainError` like `approve_network`."""
+    network, decision = _decide(network, NetworkState.REFUSED, actor=actor, reason=reason)
+    notifications.network_refused(decision)
+    return network
+
+
+@transaction.atomic
+def withdraw_network(network: Network, *, actor: User, reason: str = "") -> Network:
+    """Take the network back for good. Raises `DomainError` once it is approved, refused or withdrawn."""
+    network = _lock(network)
+    decision = _move(network, NetworkState.WITHDRAWN, actor=actor, reason=reason)
+    notifications.network_withdrawn(decision)
+    return network
+
+
+# --- The life of a network -----------------------------------------------------------------------------------------
+
+
+def _lock(network: Network) -> Network:
+    return Network.objects.select_for_update(of=("self",)).select_related("district", "call").get(pk=network.pk)
+
+
+def _lock_editable(network: Network) -> Network:
+    network = _lock(network)
+    _check_editable(network)
+    return network
+
+
+def _check_editable(network: Network) -> None:
+    if not network.editable:
+        state = NetworkState(network.state).label
+        raise DomainError(_("This network cannot be changed now: it is “%(state)s”.") % {"state": state})
+
+
+def _decide(network: Network, target: NetworkState, *, actor: User, reason: str) -> tuple[Network, Decision]:
+    network = _lock(network)
+    if network.state in DECIDED:
+        raise DomainError(_already_decided(network))
+    network.decided_at = timezone.now()
+    return network, _move(network, target, actor=actor, reason=reason)
+
+
+def _move(network: Network, target: NetworkState, *, actor: User, reason: str = "") -> Decision:
+    """Check, save and write down the move of a locked network."""
+    check_move(NETWORK_MOVES, network.state, target)
+    decision = Decision(network=network, actor=actor, from_state=network.state, to_state=target, reason=reason.strip())
+    network.state = target
+    network.save(update_fields=["state", "submitted_at", "decided_at"])
+    decision.save()
+    return decision
+
+
+def _already_decided(network: Network) -> str:
+    last = network.decisions.select_related("actor").first()
+    return _("%(who)s has already decided, on %(when)s: “%(what)s”. Nothing was changed.") % {
+        "who": last.actor,
+        "when": long_moment(last.at),
+        "what": NetworkState(last.to_state).label,
+    }
+
+
+# --- The partners of a network -------------------------------------------------------------------------------------
+
+
+def _partner(network: Network, organisation: Organisation) -> Partner:
+    partner = network.partners.select_related("organisation").filter(organisation=organisation).first()
+    if partner is None:
+        raise DomainError(_("This invitation was taken back. Ask the lead of the network."))
+    return partner
+
+
+def _answer(partner: Partner, target: PartnerState, *, actor: User | None) -> None:
+    """Set the answer of a partner whose network is locked."""
+    check_move(PARTNER_MOVES, partner.state, target)
+    partner.state, partner.answered_by = target, actor
+    partner.answered_at = timezone.now() if actor else None
+
+
+def _already_in(partner: Partner) -> str:
+    name = {"name": partner.organisation.name}
+    if partner.role == Partner.Role.LEAD:
+        return _("%(name)s leads this network already.") % name
+    if partner.state == PartnerState.INVITED:
+        return _("%(name)s is already invited and has not answered yet.") % name
+    return _("%(name)s is already a partner.") % name
+
+
+# --- The district --------------------------------------------------------------------------------------------------
+
+
+def _district(call: Call, organisation: Organisation) -> District:
+    """The organisation's district where the call is for it (or for all), else the call's first one."""
+    districts = list(call.districts.order_by("pk"))
+    if organisation.district and (not districts or organisation.district in districts):
+        return organisation.district
+    if not districts:
+        words = _("%(name)s belongs to no district yet. Choose one in its profile, then start the network.")
+        raise DomainError(words % {"name": organisation.name})
+    return districts[0]

@@ -1,0 +1,25 @@
+"""Addresses of networks, partner search, the facilitator's cockpit, funded projects and the Region's dashboard."""
+
+from django.urls import path
+
+from projects.views import networks, partners
+
+app_name = "projects"
+
+urlpatterns = [
+    path("calls/<slug:slug>/networks/new/", networks.network_new, name="network_new"),
+    path("networks/", networks.network_list, name="network_list"),
+    path("networks/<uuid:uuid>/", networks.network_detail, name="network_detail"),
+    path("networks/<uuid:uuid>/edit/", networks.network_edit, name="network_edit"),
+    path("networks/<uuid:uuid>/invite/", networks.network_invite, name="network_invite"),
+    path("networks/<uuid:uuid>/accept/", networks.network_accept, name="network_accept"),
+    path("networks/<uuid:uuid>/decline/", networks.network_decline, name="network_decline"),
+    path("networks/<uuid:uuid>/submit/", networks.network_submit, name="network_submit"),
+    path("networks/<uuid:uuid>/approve/", networks.network_approve, name="network_approve"),
+    path("networks/<uuid:uuid>/request-changes/", networks.network_request_changes, name="network_request_changes"),
+    path("networks/<uuid:uuid>/refuse/", networks.network_refuse, name="network_refuse"),
+    path("networks/<uuid:uuid>/withdraw/", networks.network_withdraw, name="network_withdraw"),
+    path("networks/<uuid:uuid>/partners/<int:pk>/remove/", networks.partner_remove, name="partner_remove"),
+    path("partners/", partners.partner_search, name="partner_search"),
+    path("facilitator/", partners.facilitator, name="facilitator"),
+]

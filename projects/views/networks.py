@@ -1,0 +1,259 @@
+"""Networks: list, workspace, and one view for each operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from calls.models import Call
+from calls.operations import moment_of_arrival
+from district_portal.reports.lists import Column, list_answer
+from district_portal.shared.access import access, signed_in
+from district_portal.shared.pagination import count_capped, keyset_page
+from district_portal.shared.states import check_move
+from enterprises.models import Membership, Organisation
+from projects import permissions
+from projects.filters import NetworkFilter
+from projects.forms import AnswerForm, InviteForm, NetworkForm, NetworkTextsForm, ReasonForm
+from projects.models import Network, Partner
+from projects.operations import networks as operations
+from projects.states import NETWORK_MOVES
+from projects.views import questions
+from projects.views.questions import Question
+from projects.views.workspace import workspace
+
+ORDER = ["-created_at", "pk"]
+COLUMNS = [
+    Column("id", lazy("Network"), lambda network: str(network.pk)),
+    Column("title", lazy("Title"), lambda network: network.title),
+    Column("call", lazy("Call"), lambda network: network.call.slug),
+    Column("district", lazy("District"), lambda network: network.district.slug),
+    Column("state", lazy("State"), lambda network: network.state),
+    Column("lead", lazy("Lead"), lambda network: network.lead.name if network.lead else None),
+    Column("confirmed", lazy("Confirmed partners"), lambda network: len(network.confirmed)),
+    Column("waiting", lazy("Invited, no answer yet"), lambda network: len(network.waiting)),
+    Column("created", lazy("Started"), lambda network: network.created_at),
+    Column("submitted", lazy("Submitted"), lambda network: network.submitted_at),
+]
+
+
+# --- Rows, as far as the person may see them -----------------------------------------------------------------------
+
+
+def _call(request: HttpRequest, slug: str) -> Call:
+    return get_object_or_404(Call.objects.visible_to(request.user), slug=slug)
+
+
+def _network(request: HttpRequest, uuid: UUID) -> Network:
+    return get_object_or_404(Network.objects.visible_to(request.user).select_related("call", "district"), pk=uuid)
+
+
+def _invitation(request: HttpRequest, uuid: UUID) -> Network:
+    """Also a network that the person's organisation has declined: a second answer is answered, not "not found"."""
+    visible = Network.objects.visible_to(request.user).values("pk")
+    joined = Network.objects.joined_by(request.user).values("pk")
+    networks = Network.objects.filter(Q(pk__in=visible) | Q(pk__in=joined)).select_related("call", "district")
+    return get_object_or_404(networks, pk=uuid)
+
+
+def _partner(request: HttpRequest, uuid: UUID, pk: int) -> Partner:
+    partners = Partner.objects.filter(network__in=Network.objects.visible_to(request.user).values("pk"))
+    return get_object_or_404(partners.select_related("network", "organisation"), network=uuid, pk=pk)
+
+
+# --- List and workspace --------------------------------------------------------------------------------------------
+
+
+@require_GET
+@access(signed_in)
+def network_list(request: HttpRequest) -> HttpResponseBase:
+    visible = Network.objects.visible_to(request.user)
+    found = NetworkFilter(request.GET, visible, request=request)
+    networks = found.qs.with_lists()
+    if answer := list_answer(request, networks, order=ORDER, columns=COLUMNS):
+        return answer
+    context = {
+        "filter": found,
+        "page": keyset_page(networks, ORDER, request.GET.get("cursor")),
+        "count": count_capped(found.qs),
+        "is_member": "enterprise" in request.user.roles,
+    }
+    partial = request.htmx and not request.htmx.history_restore_request
+    return render(request, "projects/network_results.html" if partial else "projects/network_list.html", context)
+
+
+@require_GET
+@access(permissions.can_see_network, on=_network)
+def network_detail(request: HttpRequest, network: Network) -> HttpResponse:
+    return render(request, "projects/network_detail.html", workspace(network, request.user, timezone.now()))
+
+
+@require_http_methods(["GET", "POST"])
+@access(permissions.can_start_network, on=_call)
+def network_new(request: HttpRequest, call: Call) -> HttpResponse:
+    moment = moment_of_arrival()
+    organisations = Organisation.objects.acted_for_by(request.user)
+    form = NetworkForm(request.POST if request.method == "POST" else None, organisations=organisations)
+    if form.is_valid():
+        network = operations.start_network(call, **form.cleaned_data, actor=request.user, moment=moment)
+        messages.success(request, _("The network is started. Invite partners next."))
+        return redirect(network)
+    return _form(request, "projects/network_new.html", {"call": call, "form": form, "now": moment})
+
+
+@require_http_methods(["GET", "POST"])
+@access(permissions.can_lead_network, on=_network)
+def network_edit(request: HttpRequest, network: Network) -> HttpResponse:
+    initial = {"version": network.version}
+    form = NetworkTextsForm(request.POST if request.method == "POST" else None, instance=network, initial=initial)
+    if not form.is_valid():
+        return _form(request, "projects/network_edit.html", {"network": network, "form": form})
+    try:
+        operations.edit_network(network, texts=form.texts, version=form.cleaned_data["version"], actor=request.user)
+    except operations.StaleNetwork as stale:
+        typed = request.POST.copy()
+        typed["version"] = stale.network.version
+        context = {"message": stale.message, "theirs": stale.network, "form": NetworkTextsForm(typed)}
+        return render(request, "projects/network_stale.html", context, status=409)
+    messages.success(request, _("Saved."))
+    return redirect(network)
+
+
+# --- Partners ------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@access(permissions.can_lead_network, on=_network)
+def network_invite(request: HttpRequest, network: Network) -> HttpResponse:
+    form = InviteForm(request.POST if request.method == "POST" else None, user=request.user)
+    if not form.is_valid():
+        return _form(request, "projects/network_invite.html", {"network": network, "form": form})
+    organisation = form.cleaned_data["organisation"]
+    operations.invite_partner(network, organisation=organisation, actor=request.user)
+    if Membership.objects.current().owners().filter(organisation=organisation).exists():
+        messages.success(request, _("%(name)s is invited and gets a message.") % {"name": organisation.name})
+    else:
+        words = _("%(name)s is invited, but nobody acts for it here yet. Tell them, so that they sign up and answer.")
+        messages.warning(request, words % {"name": organisation.name})
+    return redirect(network)
+
+
+@require_POST
+@access(permissions.can_answer_invitation, on=_invitation)
+def network_accept(request: HttpRequest, network: Network) -> HttpResponse:
+    form = AnswerForm(request.POST, user=request.user, network=network)
+    if not form.is_valid():
+        return _answer_form(request, network, form, questions.ACCEPT)
+    operations.accept_invitation(network, organisation=form.cleaned_data["organisation"], actor=request.user)
+    messages.success(request, _("You have joined the network."))
+    return redirect(network)
+
+
+@require_http_methods(["GET", "POST"])
+@access(permissions.can_answer_invitation, on=_invitation)
+def network_decline(request: HttpRequest, network: Network) -> HttpResponse:
+    form = AnswerForm(request.POST if request.method == "POST" else None, user=request.user, network=network)
+    if not form.is_valid():
+        return _answer_form(request, network, form, questions.DECLINE)
+    operations.decline_invitation(network, organisation=form.cleaned_data["organisation"], actor=request.user)
+    messages.success(request, _("You have declined the invitation."))
+    return redirect("projects:network_list")
+
+
+@require_http_methods(["GET", "POST"])
+@access(permissions.can_remove_partner, on=_partner)
+def partner_remove(request: HttpRequest, partner: Partner) -> HttpResponse:
+    if request.method == "POST":
+        operations.remove_partner(partner, actor=request.user)
+        messages.success(request, _("%(name)s is not in the network any more.") % {"name": partner.organisation.name})
+        return redirect(partner.network)
+    url = reverse("projects:partner_remove", args=[partner.network_id, partner.pk])
+    return _ask(request, partner.network, questions.REMOVE, url=url, about=partner.organisation.name)
+
+
+# --- Moves ---------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@access(permissions.can_lead_network, on=_network)
+def network_submit(request: HttpRequest, network: Network) -> HttpResponse:
+    moment = moment_of_arrival()
+    if request.method == "POST":
+        operations.submit_network(network, actor=request.user, moment=moment)
+        messages.success(request, _("Submitted. The facilitator of the district has a message."))
+        return redirect(network)
+    check_move(NETWORK_MOVES, network.state, questions.SUBMIT.target)
+    return _ask(request, network, questions.SUBMIT)
+
+
+@require_http_methods(["GET", "POST"])
+@access(permissions.can_lead_network, on=_network)
+def network_withdraw(request: HttpRequest, network: Network) -> HttpResponse:
+    return _move(request, network, questions.WITHDRAW, operations.withdraw_network, optional=True)
+
+
+@require_http_methods(["GET", "POST"])
+@access(permissions.can_decide_network, on=_network)
+def network_approve(request: HttpRequest, network: Network) -> HttpResponse:
+    return _move(request, network, questions.APPROVE, operations.approve_network, optional=True)
+
+
+@require_http_methods(["GET", "POST"])
+@access(permissions.can_decide_network, on=_network)
+def network_request_changes(request: HttpRequest, network: Network) -> HttpResponse:
+    return _move(request, network, questions.REQUEST_CHANGES, operations.request_network_changes)
+
+
+@require_http_methods(["GET", "POST"])
+@access(permissions.can_decide_network, on=_network)
+def network_refuse(request: HttpRequest, network: Network) -> HttpResponse:
+    return _move(request, network, questions.REFUSE, operations.refuse_network)
+
+
+def _move(
+    request: HttpRequest,
+    network: Network,
+    question: Question,
+    operation: Callable[..., Network],
+    *,
+    optional: bool = False,
+) -> HttpResponse:
+    """Ask (GET), ask again (422), or move the network and tell its members the reason."""
+    form = ReasonForm(request.POST if request.method == "POST" else None, optional=optional)
+    if form.is_valid():
+        operation(network, actor=request.user, reason=form.cleaned_data["reason"])
+        messages.success(request, _("Done. Every member of the network gets a message."))
+        return redirect(network)
+    if request.method == "GET":
+        check_move(NETWORK_MOVES, network.state, question.target)
+    return _ask(request, network, question, form=form)
+
+
+# --- Answers -------------------------------------------------------------------------------------------------------
+
+
+def _form(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """A form, with 422 when it was sent and has errors."""
+    return render(request, template, context, status=422 if context["form"].is_bound else 200)
+
+
+def _ask(request: HttpRequest, network: Network, question: Question, *, form: Any = None, **extra: Any) -> HttpResponse:
+    url = extra.pop("url", None) or reverse(f"projects:{question.name}", args=[network.pk])
+    context = {"network": network, "question": question, "form": form, "url": url, **extra}
+    status = 422 if form is not None and form.is_bound else 200
+    return render(request, "projects/network_confirm.html", context, status=status)
+
+
+def _answer_form(request: HttpRequest, network: Network, form: AnswerForm, question: Question) -> HttpResponse:
+    return _ask(request, network, question, form=form)

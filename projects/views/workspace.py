@@ -1,0 +1,179 @@
+"""What the page of one network shows: where it stands, what is missing, what happened, what the reader may do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from calls.states import CallState
+from district_portal.accounts.models import User
+from district_portal.shared.ui import days_left, short_day, short_moment
+from enterprises.models import Competence
+from projects import permissions
+from projects.models import Decision, Network, Partner, Project
+from projects.operations.readiness import readiness
+from projects.states import NetworkState, PartnerState
+
+LEARN_FROM = 3
+ACTIVITY = 8
+REVIEW = {NetworkState.SUBMITTED, NetworkState.CHANGES_REQUESTED}
+
+Step = tuple[str, str, str]
+
+
+def workspace(network: Network, user: User, now: datetime) -> dict[str, Any]:
+    """Context of `projects/network_detail.html`."""
+    partners = list(network.partners.select_related("organisation__municipality"))
+    decisions = list(network.decisions.select_related("actor"))
+    checks = readiness(network, network.call, partners, moment=now)
+    members = [partner for partner in partners if partner.state != PartnerState.DECLINED]
+    steps = _steps(network, members, decisions)
+    projects = Project.objects.visible_to(user)
+    return {
+        "network": network,
+        "now": now,
+        "partners": partners,
+        "closing": _closing(network, now),
+        "steps": steps,
+        "step": next((number for number, (state, _title, _detail) in enumerate(steps, 1) if state == "now"), None),
+        "last_reason": _last_reason(network, decisions),
+        "checks": checks,
+        "checks_met": sum(check.met for check in checks),
+        "offers": _offers(members, user),
+        "activity": _activity(partners, decisions)[:ACTIVITY],
+        "learn_from": projects.filter(district=network.district).order_by("acronym", "pk")[:LEARN_FROM],
+        **_may(network, partners, user),
+    }
+
+
+def _may(network: Network, partners: list[Partner], user: User) -> dict[str, bool]:
+    """What the reader may do now, by right and by state."""
+    leads = permissions.can_lead_network(user, network)
+    submitted = network.state == NetworkState.SUBMITTED
+    reviews = permissions.reviews_district_of(user, network)
+    waiting = Partner.objects.of(user).filter(network=network, state=PartnerState.INVITED)
+    return {
+        "may_edit": leads and network.editable,
+        "may_withdraw": leads and (network.editable or submitted),
+        "may_answer": network.editable and waiting.exists(),
+        "may_decide": submitted and permissions.can_decide_network(user, network),
+        "too_close": submitted and reviews and permissions.belongs_to_network(user, network),
+    }
+
+
+def _closing(network: Network, now: datetime) -> str:
+    call = network.call
+    if not call.is_open_at(now):
+        return _("closed") if call.closes_at and call.closes_at <= now else _("not open")
+    days = days_left(call.closes_at, now)
+    if not days:
+        return _("closes today")
+    return ngettext("closes in %(days)s day", "closes in %(days)s days", days) % {"days": days}
+
+
+def _steps(network: Network, members: list[Partner], decisions: list[Decision]) -> list[Step]:
+    """The way of a network; at most one step is "now"."""
+    lead = next((partner for partner in members if partner.role == Partner.Role.LEAD), None)
+    confirmed = sum(partner.state == PartnerState.ACCEPTED for partner in members)
+    asked = len(members) > 1
+    call = network.call
+    approved = network.state == NetworkState.APPROVED
+    assessed = approved and call.state in {CallState.IN_ASSESSMENT, CallState.RANKED, CallState.CONCLUDED}
+    over = approved and call.state in {CallState.RANKED, CallState.CONCLUDED}
+    return [
+        (
+            "done",
+            _("Idea and lead partner"),
+            f"{short_day(network.created_at)}, {lead.organisation.name}" if lead else "",
+        ),
+        (
+            "now" if network.state == NetworkState.FORMING else "done" if asked else "",
+            _("Partners invited"),
+            _("%(confirmed)s of %(all)s confirmed") % {"confirmed": confirmed, "all": len(members)},
+        ),
+        (_review_state(network), _("Facilitator review"), _review_words(network, decisions)),
+        ("done" if assessed else "now" if approved else "", _("Sent to the Region"), _sent_words(network)),
+        ("done" if over else "now" if assessed else "", _("Assessment and decision"), ""),
+    ]
+
+
+def _review_state(network: Network) -> str:
+    if network.state in REVIEW:
+        return "now"
+    return "done" if network.state in {NetworkState.APPROVED, NetworkState.REFUSED} else ""
+
+
+def _review_words(network: Network, decisions: list[Decision]) -> str:
+    last = decisions[0] if decisions else None
+    if last is None or network.state == NetworkState.FORMING:
+        return ""
+    words = {
+        NetworkState.SUBMITTED: _("since %(day)s"),
+        NetworkState.CHANGES_REQUESTED: _("changes requested on %(day)s"),
+        NetworkState.APPROVED: _("approved on %(day)s"),
+        NetworkState.REFUSED: _("refused on %(day)s"),
+        NetworkState.WITHDRAWN: _("withdrawn on %(day)s"),
+    }
+    return words[NetworkState(network.state)] % {"day": short_day(last.at)}
+
+
+def _sent_words(network: Network) -> str:
+    closes = network.call.closes_at
+    return _("by %(moment)s") % {"moment": short_moment(closes)} if closes else ""
+
+
+def _last_reason(network: Network, decisions: list[Decision]) -> dict[str, str] | None:
+    """The last decision of a facilitator that carries a reason, until the network is submitted again."""
+    words = {
+        NetworkState.APPROVED: ("ok", _("%(who)s approved the network on %(day)s:")),
+        NetworkState.CHANGES_REQUESTED: ("soon", _("%(who)s asked for changes on %(day)s:")),
+        NetworkState.REFUSED: ("late", _("%(who)s refused the network on %(day)s:")),
+        NetworkState.WITHDRAWN: ("", _("%(who)s withdrew the network on %(day)s:")),
+    }
+    last = next((decision for decision in decisions if decision.to_state in words), None)
+    if last is None or not last.reason:
+        return None
+    kind, title = words[NetworkState(last.to_state)]
+    kind = kind if network.state == last.to_state else ""
+    return {"kind": kind, "title": title % {"who": last.actor, "day": short_day(last.at)}, "text": last.reason}
+
+
+def _offers(members: list[Partner], user: User) -> list[tuple[Any, list[str]]]:
+    """What the members offer, as far as the reader may see it: concept and names of the organisations."""
+    names = {partner.organisation_id: partner.organisation.name for partner in members}
+    competences = (
+        Competence.objects.visible_to(user)
+        .filter(organisation__in=names, direction=Competence.Direction.OFFERS)
+        .select_related("concept")
+        .order_by("concept__code", "pk")
+    )
+    found: dict[Any, list[str]] = {}
+    for competence in competences:
+        found.setdefault(competence.concept, []).append(names[competence.organisation_id])
+    return list(found.items())
+
+
+def _activity(partners: list[Partner], decisions: list[Decision]) -> list[tuple[datetime, str]]:
+    """What happened, newest first: the journal, and the answers of the partners."""
+    moves = {
+        NetworkState.FORMING: _("%(who)s started the network"),
+        NetworkState.SUBMITTED: _("%(who)s submitted the network for review"),
+        NetworkState.CHANGES_REQUESTED: _("%(who)s asked for changes"),
+        NetworkState.APPROVED: _("%(who)s approved the network"),
+        NetworkState.REFUSED: _("%(who)s refused the network"),
+        NetworkState.WITHDRAWN: _("%(who)s withdrew the network"),
+    }
+    events = [(decision.at, moves[NetworkState(decision.to_state)] % {"who": decision.actor}) for decision in decisions]
+    for partner in partners:
+        if partner.role == Partner.Role.LEAD:
+            continue
+        name = {"name": partner.organisation.name}
+        events.append((partner.invited_at, _("%(name)s was invited") % name))
+        if partner.answered_at and partner.state == PartnerState.ACCEPTED:
+            events.append((partner.answered_at, _("%(name)s confirmed") % name))
+        elif partner.answered_at and partner.state == PartnerState.DECLINED:
+            events.append((partner.answered_at, _("%(name)s declined") % name))
+    return sorted(events, key=lambda event: event[0], reverse=True)
