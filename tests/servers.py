@@ -21,6 +21,7 @@ os.environ.setdefault("DEMO", "1")
 def pytest_configure() -> None:
     # Without `collectstatic` there is no list of hashed names; the journeys run with the real storage.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a missing one
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

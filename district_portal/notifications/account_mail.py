@@ -6,8 +6,10 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
+from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
 from django.db import transaction
+from django.template.loader import render_to_string
 
 from district_portal.notifications.models import AccountMail, Channel, OutboxRow
 from district_portal.notifications.rendering import ACCOUNT_MAIL
@@ -18,8 +20,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Store the mail and an outbox row for it; the worker sends it and removes its text."""
         request = allauth_context.request
-        about = {"request": request, "email": email, "current_site": get_current_site(request)}
-        mail = self.render_mail(template_prefix, email, about | context)
+        about = {
+            "request": request, "email": email, "current_site": get_current_site(request), "portal_url": settings.PORTAL_URL,
+            "reader": str(context.get("user") or email),
+        } | context
+        about["subject"] = render_to_string(f"{template_prefix}_subject.txt", about).strip()
+        mail = self.render_mail(template_prefix, email, about)
         html = next((part.content for part in getattr(mail, "alternatives", []) if part.mimetype == "text/html"), "")
         with transaction.atomic():
             stored = AccountMail.objects.create(to=email, subject=mail.subject, text=mail.body, html=html)
