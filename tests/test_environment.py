@@ -51,8 +51,8 @@ def load_settings(**environment: str) -> subprocess.CompletedProcess[str]:
 
 def test_env_example_names_every_variable():
     read = set()
-    for name in ("settings.py", "embedded.py"):
-        source = (BASE_DIR / "district_portal" / name).read_text()
+    for path in [BASE_DIR / "district_portal" / "settings.py", *(BASE_DIR / "district_portal").glob("embedded/*.py")]:
+        source = path.read_text()
         read |= set(re.findall(r"env\.\w+\(\s*[\"'](\w+)[\"']", source))
         read |= set(re.findall(r"environ\.get\([\"'](\w+)[\"']", source))
     explained = set(re.findall(r"^(?:# )?([A-Z][A-Z_]+)=", EXAMPLE, re.MULTILINE))
@@ -90,7 +90,7 @@ def test_every_wiring_module_has_its_place_in_the_direction_of_imports():
     contract = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]
     listed = set(re.findall(r"[\w.]+", contract["layers"][0]))
     found = {f"district_portal.{path.stem}" for path in (BASE_DIR / "district_portal").glob("*.py")}
-    assert found - {"district_portal.__init__"} == listed - {"district_portal.management"}
+    assert found - {"district_portal.__init__"} == listed - {"district_portal.embedded", "district_portal.management"}
 
 
 # --- Embedded servers ---
@@ -164,7 +164,7 @@ def test_pid_files_that_name_a_stranger_harm_nobody(servers):
 def test_servers_whose_sockets_were_swept_away_are_replaced(servers):
     embedded.start()
     for name in (".s.PGSQL.5432", "valkey.sock"):
-        (embedded._place().sockets / name).unlink()
+        (embedded.find_place().sockets / name).unlink()
     assert embedded.start() == ["PostgreSQL", "Valkey"]
     assert_both_answer()
 
