@@ -30,6 +30,11 @@ class PortalBoundField(forms.BoundField):
         """The id that the error summary links to: the control, or the first one of a group."""
         return f"{self.auto_id}_0" if self.kind in ("group", "yesno") else self.id_for_label
 
+    @property
+    def topic(self) -> str:
+        """The label as the first words of a line of the error summary."""
+        return str(self.label).rstrip(".:?")
+
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
         widget = widget or self.field.widget
         attrs = super().build_widget_attrs(attrs, widget)
