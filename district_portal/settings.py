@@ -17,7 +17,8 @@ from district_portal import embedded
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
-env.read_env(str(BASE_DIR / ".env"), recurse=False)
+if not env.bool("DEMO", False):  # the demonstration and the tests are the same on every machine
+    env.read_env(str(BASE_DIR / ".env"), recurse=False)
 VAR_DIR = embedded.var_dir()  # after .env, which may name the folder
 
 DEBUG = env.bool("DEBUG", False)
