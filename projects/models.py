@@ -28,12 +28,9 @@ class NetworkQuerySet(models.QuerySet["Network"]):
             return self.none()
         if user.is_staff:
             return self
-        mine = Partner.objects.exclude(state=PartnerState.DECLINED).filter(
-            organisation__in=Membership.objects.current().filter(user=user).values("organisation")
-        )
         offices = Appointment.objects.current().filter(user=user, role__in=[Role.FACILITATOR, Role.REGIONAL_STAFF])
         return self.filter(
-            Q(pk__in=mine.values("network"))
+            Q(pk__in=self.model.objects.of_member(user).values("pk"))
             | Q(district__in=offices.exclude(district=None).values("district"))
             | Q(district__region__in=offices.filter(district=None).values("region"))
         )
@@ -62,9 +59,8 @@ class NetworkQuerySet(models.QuerySet["Network"]):
 
     def to_review_by(self, user: User) -> NetworkQuerySet:
         """Submitted in the person's districts, but for those of an organisation that the person belongs to."""
-        organisations = Membership.objects.current().filter(user=user).values("organisation")
-        own = Partner.objects.members().filter(organisation__in=organisations)
-        return self.reviewed_by(user).filter(state=NetworkState.SUBMITTED).exclude(pk__in=own.values("network"))
+        own = self.model.objects.of_member(user).values("pk")
+        return self.reviewed_by(user).filter(state=NetworkState.SUBMITTED).exclude(pk__in=own)
 
     def editable(self) -> NetworkQuerySet:
         return self.filter(state__in=EDITABLE)

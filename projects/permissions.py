@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from calls.models import Call
 from district_portal.accounts.models import Role, User
-from enterprises.models import Membership, Organisation
+from enterprises.models import Organisation
 from projects.models import Network, Partner
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ def can_answer_invitation(user: Person, network: Network) -> bool:
 
 def belongs_to_network(user: Person, network: Network) -> bool:
     """Whether the person is a member, in any role, of an organisation in the network."""
-    organisations = Membership.objects.current().filter(user=user).values("organisation")
-    return network.partners.members().filter(organisation__in=organisations).exists()
+    return Network.objects.of_member(user).filter(pk=network.pk).exists()
 
 
 def can_decide_network(user: Person, network: Network) -> bool:
@@ -64,3 +63,8 @@ def can_search_partners(user: Person) -> bool:
 
 def can_facilitate(user: Person) -> bool:
     return user.is_authenticated and user.holds(Role.FACILITATOR)
+
+
+def can_see_region(user: Person) -> bool:
+    """Regional staff: the funding dashboard and report, of the districts that they work for."""
+    return user.is_authenticated and user.holds(Role.REGIONAL_STAFF)
