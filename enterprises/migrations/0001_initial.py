@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('enterprise', 'Enterprise'), ('university', 'University'), ('laboratory', 'Research laboratory'), ('technology_transfer_centre', 'Technology transfer centre'), ('association', 'Trade association'), ('authority', 'Public authority')], default='enterprise', max_length=30, verbose_name='kind')),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('slug', models.SlugField(max_length=80, unique=True, verbose_name='address')),
-                ('vat_number', models.CharField(blank=True, help_text='With the country, such as IT01234567897', max_length=14, null=True, unique=True, verbose_name='VAT number')),
+                ('vat_number', models.CharField(blank=True, help_text='With the country, such as IT01234560363', max_length=14, null=True, unique=True, verbose_name='VAT number')),
                 ('website', models.URLField(blank=True, verbose_name='website')),
                 ('description_it', models.TextField(blank=True, verbose_name='description in Italian')),
                 ('description_en', models.TextField(blank=True, verbose_name='description in English')),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
@@ -10,6 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from district_portal.accounts.models import User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 
 class MembershipRole(models.TextChoices):
@@ -23,7 +27,15 @@ class MembershipRole(models.TextChoices):
         return [cls.OWNER, cls.EDITOR]
 
 
+def _organisations_of(user: User) -> models.QuerySet:
+    return Membership.objects.current().filter(user=user).values("organisation")
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
+    def visible_to(self, user: User | AnonymousUser) -> MembershipQuerySet:
+        """The people of an organisation are known to its members."""
+        return self.filter(organisation__in=_organisations_of(user)) if user.is_authenticated else self.none()
+
     def current(self, on: date | None = None) -> MembershipQuerySet:
         day = on or timezone.localdate()
         return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
@@ -56,6 +68,10 @@ class Membership(models.Model):
 
 
 class MembershipInvitationQuerySet(models.QuerySet["MembershipInvitation"]):
+    def visible_to(self, user: User | AnonymousUser) -> MembershipInvitationQuerySet:
+        """Members see who is invited; the invited person gets in by the secret address."""
+        return self.filter(organisation__in=_organisations_of(user)) if user.is_authenticated else self.none()
+
     def open(self) -> MembershipInvitationQuerySet:
         """Neither accepted nor revoked; an expired one is open too, because it can be sent again."""
         return self.filter(accepted_at=None, revoked_at=None)

@@ -113,7 +113,7 @@ class Organisation(models.Model):
         null=True,
         blank=True,
         unique=True,
-        help_text=_("With the country, such as IT01234567897"),
+        help_text=_("With the country, such as IT01234560363"),
     )
     ateco = models.ForeignKey(
         Concept,
