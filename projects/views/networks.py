@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Q
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -154,7 +156,7 @@ def network_invite(request: HttpRequest, network: Network) -> HttpResponse:
 def network_accept(request: HttpRequest, network: Network) -> HttpResponse:
     form = AnswerForm(request.POST, user=request.user, network=network)
     if not form.is_valid():
-        return _answer_form(request, network, form, questions.ACCEPT)
+        return _ask(request, network, questions.ACCEPT, form=form)
     operations.accept_invitation(network, organisation=form.cleaned_data["organisation"], actor=request.user)
     messages.success(request, _("You have joined the network."))
     return redirect(network)
@@ -165,7 +167,7 @@ def network_accept(request: HttpRequest, network: Network) -> HttpResponse:
 def network_decline(request: HttpRequest, network: Network) -> HttpResponse:
     form = AnswerForm(request.POST if request.method == "POST" else None, user=request.user, network=network)
     if not form.is_valid():
-        return _answer_form(request, network, form, questions.DECLINE)
+        return _ask(request, network, questions.DECLINE, form=form)
     operations.decline_invitation(network, organisation=form.cleaned_data["organisation"], actor=request.user)
     messages.success(request, _("You have declined the invitation."))
     return redirect("projects:network_list")
@@ -179,7 +181,8 @@ def partner_remove(request: HttpRequest, partner: Partner) -> HttpResponse:
         messages.success(request, _("%(name)s is not in the network any more.") % {"name": partner.organisation.name})
         return redirect(partner.network)
     url = reverse("projects:partner_remove", args=[partner.network_id, partner.pk])
-    return _ask(request, partner.network, questions.REMOVE, url=url, about=partner.organisation.name)
+    title = _("Take %(name)s out of the network?") % {"name": partner.organisation.name}
+    return _ask(request, partner.network, replace(questions.REMOVE, title=title), url=url)
 
 
 # --- Moves ---------------------------------------------------------------------------------------------------------
@@ -248,12 +251,11 @@ def _form(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpR
     return render(request, template, context, status=422 if context["form"].is_bound else 200)
 
 
-def _ask(request: HttpRequest, network: Network, question: Question, *, form: Any = None, **extra: Any) -> HttpResponse:
-    url = extra.pop("url", None) or reverse(f"projects:{question.name}", args=[network.pk])
-    context = {"network": network, "question": question, "form": form, "url": url, **extra}
+def _ask(
+    request: HttpRequest, network: Network, question: Question, *, form: Form | None = None, url: str = ""
+) -> HttpResponse:
+    """The confirmation page; `url` is where it is sent to, when that is not the question's own route."""
+    address = url or reverse(f"projects:{question.name}", args=[network.pk])
+    context = {"network": network, "question": question, "form": form, "url": address}
     status = 422 if form is not None and form.is_bound else 200
     return render(request, "projects/network_confirm.html", context, status=status)
-
-
-def _answer_form(request: HttpRequest, network: Network, form: AnswerForm, question: Question) -> HttpResponse:
-    return _ask(request, network, question, form=form)

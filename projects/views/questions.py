@@ -35,7 +35,7 @@ DECLINE = Question(
     "network_decline",
 )
 REMOVE = Question(
-    _("Take this partner out?"),
+    _("Take the partner out?"),
     _("It does not see the network any more. You can invite it again."),
     _("Take out"),
     "partner_remove",
