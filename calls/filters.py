@@ -124,7 +124,7 @@ class CallFilter(django_filters.FilterSet):
         return ORDERS[self.data["ordering"]]
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """For each choice of a facet, how many calls it would show under the other filters. One query for each facet."""
+        """For each choice of a facet, how many calls it would show under the other filters; a query for each facet."""
         return {
             "status": self._status_counts(self._without("status")),
             "role": self._role_counts(self._without("role")),

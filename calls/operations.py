@@ -66,26 +66,45 @@ def why_not_open(call: Call, moment: datetime) -> str:
     return _("This call closed on %(moment)s (Rome time).") % {"moment": long_moment(call.closes_at)}
 
 
+def check_promise(before: Call, closes_at: datetime | None) -> None:
+    """Raises `DomainError` where a call that has opened would close earlier than it promised."""
+    promised = before.state == CallState.PUBLISHED and before.opens_at <= timezone.now()
+    if promised and (closes_at is None or closes_at < before.closes_at):
+        raise DomainError(_("This call has opened: its deadline can be moved to a later moment only."))
+
+
+@transaction.atomic
+def save_call(call: Call, *, actor: User, deadline_note: str = "") -> Call:
+    """Save what was entered (not the state, which is moved). A changed deadline leaves an entry in the history."""
+    before = Call.objects.select_for_update().filter(pk=call.pk).first()
+    if before is not None:
+        check_promise(before, call.closes_at)
+        call.state = before.state
+    call.save()
+    _keep_deadline(before, call, actor=actor, note=deadline_note)
+    return call
+
+
+def _keep_deadline(before: Call | None, call: Call, *, actor: User, note: str) -> None:
+    was = (before.closes_at, before.deadline_has_time) if before else (None, True)
+    if call.closes_at is None or was == (call.closes_at, call.deadline_has_time):
+        return
+    if was[0] and not call.deadlines.exists():
+        CallDeadline.objects.create(call=call, closes_at=was[0], has_time=was[1], set_at=None)
+    CallDeadline.objects.create(
+        call=call, closes_at=call.closes_at, has_time=call.deadline_has_time, note=note, set_by=actor
+    )
+
+
 @transaction.atomic
 def extend_deadline(call: Call, *, actor: User, closes_at: datetime, has_time: bool = True, note: str = "") -> Call:
     """Move the deadline, and keep the one that was. `note` says why, for everyone to read.
 
-    Raises `DomainError` where a call that has opened would close earlier than promised.
+    Raises `DomainError` where a call that has opened would close earlier than it promised.
     """
-    before = Call.objects.select_for_update().get(pk=call.pk)
-    if closes_at == before.closes_at and has_time == before.deadline_has_time:
-        return before
-    promised = before.state == CallState.PUBLISHED and before.opens_at <= timezone.now()
-    if promised and closes_at < before.closes_at:
-        raise DomainError(_("This call has opened: its deadline can be moved to a later moment only."))
-    if before.closes_at and not before.deadlines.exists():
-        CallDeadline.objects.create(
-            call=before, closes_at=before.closes_at, has_time=before.deadline_has_time, set_at=None
-        )
-    CallDeadline.objects.create(call=before, closes_at=closes_at, has_time=has_time, note=note, set_by=actor)
-    before.closes_at, before.deadline_has_time = closes_at, has_time
-    before.save(update_fields=["closes_at", "deadline_has_time", "updated_at"])
-    return before
+    call = Call.objects.select_for_update().get(pk=call.pk)
+    call.closes_at, call.deadline_has_time = closes_at, has_time
+    return save_call(call, actor=actor, deadline_note=note)
 
 
 # --- The life of a call ------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from calls.models import Call, Interest
+from calls.models import Interest
 from district_portal.reports.lists import Column
 from district_portal.shared.ui import localised
 

@@ -147,7 +147,7 @@ def _told(request: HttpRequest, call: Call) -> dict[str, Any]:
     if slug := request.GET.get("organisation"):
         mine = mine.filter(organisation__slug=slug)
     found = list(mine[:2])
-    return InterestForm.told(found[0]) if len(found) == 1 else {}
+    return InterestForm.told(found[0]) if len(found) == 1 else {"organisation": slug}
 
 
 def _interest_page(request: HttpRequest, call: Call, form: InterestForm, status: int = 200) -> HttpResponse:
@@ -162,11 +162,10 @@ def _interest_page(request: HttpRequest, call: Call, form: InterestForm, status:
 @access(can_register_interest, on=visible_call)
 def interest_withdraw(request: HttpRequest, call: Call) -> HttpResponse:
     acting = Organisation.objects.acted_for_by(request.user)
-    # Only those that are interested are a choice; with at most one of them nothing has to be asked.
-    interested = acting.filter(interests__in=call.interests.active()).order_by("name")
-    form = WithdrawForm(
-        request.POST, organisations=list(interested) if "organisation" not in request.POST else list(acting)
-    )
+    if "organisation" not in request.POST:
+        # Only those that are interested are a choice then: with at most one of them, nothing has to be asked.
+        acting = acting.filter(interests__in=call.interests.active())
+    form = WithdrawForm(request.POST, organisations=list(acting.order_by("name")))
     if not form.is_valid():
         return render(request, "calls/withdraw.html", {"call": call, "form": form}, status=422)
     if form.organisations:
