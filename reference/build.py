@@ -36,8 +36,13 @@ def municipalities() -> None:
         "municipalities.csv",
         ["istat", "name", "province", "latitude", "longitude"],
         (
-            (f"{int(row.municipality_code):06}", row.municipality, row.province_short,
-             f"{row.point.y:.4f}", f"{row.point.x:.4f}")
+            (
+                f"{int(row.municipality_code):06}",
+                row.municipality,
+                row.province_short,
+                f"{row.point.y:.4f}",
+                f"{row.point.x:.4f}",
+            )
             for row in rows.itertuples()
         ),
     )

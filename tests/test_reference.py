@@ -68,8 +68,15 @@ def test_every_province_has_a_nuts_code_of_its_own(loaded):
 def test_emilia_romagna_has_its_nine_provinces(loaded):
     provinces = Municipality.objects.filter(nuts__startswith="ITH5").values_list("province", "nuts").distinct()
     assert dict(provinces) == {
-        "PC": "ITH51", "PR": "ITH52", "RE": "ITH53", "MO": "ITH54", "BO": "ITH55", "FE": "ITH56", "RA": "ITH57",
-        "FC": "ITH58", "RN": "ITH59",
+        "PC": "ITH51",
+        "PR": "ITH52",
+        "RE": "ITH53",
+        "MO": "ITH54",
+        "BO": "ITH55",
+        "FE": "ITH56",
+        "RA": "ITH57",
+        "FC": "ITH58",
+        "RN": "ITH59",
     }
 
 

@@ -15,7 +15,13 @@ from enterprises.models import Concept, Municipality
 
 ATECO_VERSION = "2025"
 COMPETENCE_VERSION = "1"
-REGION = {"slug": "emilia-romagna", "name_it": "Emilia-Romagna", "name_en": "Emilia-Romagna", "nuts": "ITH5", "country": "IT"}
+REGION = {
+    "slug": "emilia-romagna",
+    "name_it": "Emilia-Romagna",
+    "name_en": "Emilia-Romagna",
+    "nuts": "ITH5",
+    "country": "IT",
+}
 
 
 def _read(name: str) -> Iterator[dict[str, str]]:

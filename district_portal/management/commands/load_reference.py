@@ -10,4 +10,5 @@ class Command(BaseCommand):
 
     def handle(self, **options: object) -> None:
         written = reference.load()
-        self.stdout.write("Reference data: " + ", ".join(f"{rows} {name}" for name, rows in written.items()) + " written.")
+        rows = ", ".join(f"{count} {name}" for name, count in written.items())
+        self.stdout.write(f"Reference data: {rows} written.")
