@@ -12,3 +12,8 @@ class ProjectsConfig(AppConfig):
 
         for provider in (invitations, networks_to_finish, networks_to_review):
             desk.register(provider)
+
+        from district_portal.reports import registry  # noqa: PLC0415
+        from projects.reports import FUNDING  # noqa: PLC0415
+
+        registry.register(FUNDING)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import networks, partners
+from projects.views import networks, partners, projects, region
 
 app_name = "projects"
 
@@ -22,4 +22,7 @@ urlpatterns = [
     path("networks/<uuid:uuid>/partners/<int:pk>/remove/", networks.partner_remove, name="partner_remove"),
     path("partners/", partners.partner_search, name="partner_search"),
     path("facilitator/", partners.facilitator, name="facilitator"),
+    path("projects/", projects.project_list, name="project_list"),
+    path("projects/<slug:slug>/", projects.project_detail, name="project_detail"),
+    path("region/", region.region, name="region"),
 ]

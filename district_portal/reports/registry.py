@@ -66,6 +66,10 @@ def find(name: str) -> Report | None:
     return _reports.get(name)
 
 
+def all_reports() -> list[Report]:
+    return list(_reports.values())
+
+
 def reports_for(user: User) -> list[Report]:
     """What the person may request."""
     return [report for report in _reports.values() if report.may(user)]
