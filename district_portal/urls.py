@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from calls import feeds
 from district_portal import desk, home, status
+from district_portal.accounts import views as accounts
 
 urlpatterns = [
     path("calls/feed.atom", feeds.NewCallsFeed(), name="calls_feed"),
@@ -20,6 +21,7 @@ urlpatterns = [
         path("status/messages/<int:pk>/abandon/", status.abandon_message, name="message_abandon"),
         path("status/mail/", status.mail_list, name="status_mail"),
         path("status/mail/<int:pk>/", status.mail_detail, name="status_mail_detail"),
+        path("accounts/profile/", accounts.account_profile, name="account_profile"),
         path("accounts/", include("allauth.urls")),
         path("inbox/", include("district_portal.notifications.urls")),
         path("reports/", include("district_portal.reports.urls")),

@@ -1,13 +1,15 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from district_portal.shared import desk
+
 
 class EnterprisesConfig(AppConfig):
     name = "enterprises"
     verbose_name = _("Organisations")
 
     def ready(self) -> None:
-        from district_portal.shared import desk as shared_desk
-        from enterprises import desk
+        from enterprises import notifications  # noqa: F401  (messages are declared on import)
+        from enterprises.desk import tasks
 
-        shared_desk.register(desk.tasks)
+        desk.register(tasks)

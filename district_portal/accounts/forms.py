@@ -1,17 +1,17 @@
-"""What the sign-up page asks besides address and password."""
+"""What people say about themselves."""
 
 from __future__ import annotations
 
 from django import forms
 from django.http import HttpRequest
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from district_portal.accounts.models import User
+from district_portal.shared.ui import language
 
 
 class NamesForm(forms.Form):
-    """Base of the sign-up form (allauth's ACCOUNT_SIGNUP_FORM_CLASS)."""
+    """The questions that sign-up asks on top of django-allauth's own, which builds its form upon this one."""
 
     given_name = forms.CharField(
         label=_("First name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
@@ -20,9 +20,22 @@ class NamesForm(forms.Form):
         label=_("Last name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
     )
 
+    field_order = ["given_name", "family_name", "email", "password1", "password2"]
+
     def signup(self, request: HttpRequest, user: User) -> None:
-        """Complete the new account: names, and the language of its mails."""
+        """Called by django-allauth with the saved person: messages will be in the language of the page."""
         user.given_name = self.cleaned_data["given_name"]
         user.family_name = self.cleaned_data["family_name"]
-        user.language = (get_language() or "it")[:2]
-        user.save()
+        user.language = language()
+        user.save(update_fields=["given_name", "family_name", "language"])
+
+
+class ProfileForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["given_name", "family_name", "language"]
+        widgets = {
+            "given_name": forms.TextInput(attrs={"autocomplete": "given-name"}),
+            "family_name": forms.TextInput(attrs={"autocomplete": "family-name"}),
+        }
+        help_texts = {"language": _("Of the messages that you get, and of pages opened without one.")}

@@ -16,7 +16,7 @@ from district_portal.accounts.models import User
 from district_portal.reports.lists import Column, list_answer
 from district_portal.shared.access import access, public
 from district_portal.shared.pagination import count_capped, keyset_page
-from district_portal.shared.ui import localised
+from district_portal.shared.ui import language, localised, localised_with_language
 from enterprises.filters import ORDER, OrganisationFilter
 from enterprises.models import Competence, Organisation
 from enterprises.permissions import can_act_for, is_member
@@ -74,24 +74,21 @@ def organisation_list(request: HttpRequest) -> HttpResponseBase:
     if answer:
         return answer
     page = keyset_page(organisations, ORDER, request.GET.get("cursor"))
+    counts = filters.counts()
     context = {
         "page": page,
         "rows": [_row(organisation) for organisation in page],
         "count": count_capped(filters.qs),
         "pills": filters.pills(),
-        "clear_url": request.path,
-    }
-    if request.htmx and not request.htmx.history_restore_request:
-        return render(request, "enterprises/_results.html", context)
-    counts = filters.counts()
-    context |= {
-        "filters": filters,
+        "form": filters.form,
         "counts": counts,
         "areas": filters.area_choices(counts["nuts"]),
         "area": filters.form.cleaned_data.get("nuts", "").upper(),
         "may_add": user.is_authenticated,
+        "crumbs": [(_("Home"), reverse("home")), (_("Organisations"), None)],
     }
-    return render(request, "enterprises/list.html", context)
+    partial = request.htmx and not request.htmx.history_restore_request
+    return render(request, "enterprises/_results.html" if partial else "enterprises/list.html", context)
 
 
 @require_safe
@@ -100,8 +97,11 @@ def organisation_detail(request: HttpRequest, organisation: Organisation) -> Htt
     """The public profile; members of the organisation also see the level of each competence."""
     readable = organisation.competences.visible_to(request.user).select_related("concept")
     competences = sorted(readable, key=lambda competence: localised(competence.concept, "name"))
+    description, description_language = localised_with_language(organisation, "description")
     context = {
         "organisation": organisation,
+        "description": description,
+        "description_language": "" if description_language == language() else description_language,
         "facts": _facts(organisation),
         "offers": [row for row in competences if row.direction == Competence.Direction.OFFERS],
         "seeks": [row for row in competences if row.direction == Competence.Direction.SEEKS],
