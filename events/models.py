@@ -51,7 +51,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         )
 
     def in_list_order(self, moment: datetime) -> EventQuerySet:
-        """With `position`: coming events, the next one first; then the past ones, the latest first. Order by it and `pk`."""
+        """With `position` to order by, then `pk`: coming events, the next one first; past ones, the latest first."""
         year = Cast("held_in", models.IntegerField())
         last_day = Func(year, 12, 31, 0, 0, 0, function="make_timestamptz", output_field=models.DateTimeField())
         end = Coalesce("ends_at", "starts_at", last_day)
@@ -79,20 +79,34 @@ class Event(models.Model):
     lead_en = models.CharField(_("one sentence, in English"), max_length=400, blank=True)
     region = models.ForeignKey(Region, models.PROTECT, related_name="events", verbose_name=_("region"))
     district = models.ForeignKey(
-        District, models.PROTECT, null=True, blank=True, related_name="events", verbose_name=_("district"),
+        District,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="events",
+        verbose_name=_("district"),
         help_text=_("Empty: the whole region"),
     )
     starts_at = models.DateTimeField(_("starts"), null=True, blank=True, help_text=_("Rome time"))
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True, help_text=_("Rome time"))
-    held_in = models.PositiveSmallIntegerField(_("year held"), null=True, blank=True, help_text=_("For old editions without a known day"))
+    held_in = models.PositiveSmallIntegerField(
+        _("year held"), null=True, blank=True, help_text=_("For old editions without a known day")
+    )
     venue = models.CharField(_("venue"), max_length=200, blank=True)
-    municipality = models.ForeignKey(Municipality, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("municipality"))
+    municipality = models.ForeignKey(
+        Municipality, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("municipality")
+    )
     directions_it = models.TextField(_("getting there, in Italian"), blank=True)
     directions_en = models.TextField(_("getting there, in English"), blank=True)
     capacity = models.PositiveIntegerField(_("places"), null=True, blank=True)
     taken = models.PositiveIntegerField(default=0, editable=False)
     previous = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("last edition"),
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("last edition"),
         help_text=_("Its published figures are shown on the page"),
     )
     published = models.BooleanField(_("published"), default=False)
@@ -107,7 +121,8 @@ class Event(models.Model):
             # The second lock against overselling, below the conditional update that takes a place.
             models.CheckConstraint(condition=Q(capacity=None) | Q(taken__lte=F("capacity")), name="event_not_oversold"),
             models.CheckConstraint(
-                condition=Q(starts_at=None) | Q(ends_at=None) | Q(ends_at__gt=F("starts_at")), name="event_ends_after_start",
+                condition=Q(starts_at=None) | Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
+                name="event_ends_after_start",
                 violation_error_message=_("The end must be after the start."),
             ),
         ]
@@ -121,7 +136,8 @@ class Event(models.Model):
     def save(self, **kwargs: Any) -> None:
         # `taken` belongs to the operations that hold the row: a copy in memory never writes it.
         if not self._state.adding and kwargs.get("update_fields") is None:
-            kwargs["update_fields"] = [field.name for field in self._meta.concrete_fields if field.name not in ("id", "taken")]
+            names = [field.name for field in self._meta.concrete_fields]
+            kwargs["update_fields"] = [name for name in names if name not in ("id", "taken")]
         super().save(**kwargs)
 
     @property
@@ -170,7 +186,7 @@ class EventFigure(Figure):
 
 
 class ClockTimestamp(Func):
-    """The moment of the statement by the database's clock, the same one for all hosts (`now()` is the transaction's start)."""
+    """The moment of the statement by the database's clock, one for all hosts; `now()` is the transaction's start."""
 
     template = "clock_timestamp()"
     output_field = models.DateTimeField()
@@ -227,14 +243,21 @@ class Registration(models.Model):
         verbose_name_plural = _("registrations")
         indexes = [
             models.Index(fields=["event", "family_name", "given_name", "id"], name="registration_list"),
-            models.Index(fields=["event", "registered_at", "id"], name="registration_waiting", condition=Q(state="waiting")),
+            models.Index(
+                fields=["event", "registered_at", "id"], name="registration_waiting", condition=Q(state="waiting")
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
-                "event", models.functions.Lower("email"), condition=~Q(state="cancelled"), name="one_registration_per_email"
+                "event",
+                models.functions.Lower("email"),
+                condition=~Q(state="cancelled"),
+                name="one_registration_per_email",
             ),
             models.UniqueConstraint(fields=["event", "code"], name="registration_code_unique"),
-            models.CheckConstraint(condition=Q(arrived_at=None) | Q(state="confirmed"), name="only_confirmed_guests_arrive"),
+            models.CheckConstraint(
+                condition=Q(arrived_at=None) | Q(state="confirmed"), name="only_confirmed_guests_arrive"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -243,6 +266,9 @@ class Registration(models.Model):
     @property
     def status(self) -> str:
         return "registration:arrived" if self.arrived_at else f"registration:{self.state}"
+
+    def can_be_cancelled(self, moment: datetime) -> bool:
+        return self.state != RegistrationState.CANCELLED and not self.arrived_at and not self.event.is_over(moment)
 
     def waiting_position(self) -> int | None:
         """1 for the guest who gets the next free place; None for who is not on the waiting list."""

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Legal forms at the end of a name, Italian and foreign ones, folded. Words of several parts come first.
-LEGAL_FORMS = [
-    form.split()
-    for form in (
-        "societa a responsabilita limitata semplificata", "societa a responsabilita limitata", "societa per azioni",
-        "societa in accomandita semplice", "societa in nome collettivo", "societa cooperativa a responsabilita limitata",
-        "societa cooperativa", "societa consortile", "societa benefit", "a socio unico", "con socio unico",
-        "unipersonale", "in liquidazione", "soc coop arl", "soc coop", "soc cons arl", "scarl", "scrl", "scpa",
-        "srls", "srl", "spa", "sapa", "sas", "snc", "ss", "arl", "coop", "sb", "su",
-        "gmbh", "ag", "kg", "sa", "sarl", "bv", "nv", "ltd", "limited", "plc", "inc", "llc", "corp", "se", "oy", "ab",
-    )
-]  # fmt: skip
+# Legal forms at the end of a name, Italian and foreign ones, folded and without spaces ("s. r. l." is "srl").
+LEGAL_FORMS = frozenset(
+    form.replace(" ", "")
+    for form in [
+        *("societa a responsabilita limitata", "societa a responsabilita limitata semplificata", "srl", "srls"),
+        *("societa per azioni", "spa", "societa in accomandita per azioni", "sapa"),
+        *("societa in accomandita semplice", "sas", "societa in nome collettivo", "snc", "ss"),
+        *("societa cooperativa", "societa cooperativa a responsabilita limitata", "soc coop", "soc coop arl", "scarl"),
+        *("scrl", "societa consortile", "societa consortile a responsabilita limitata", "soc cons arl", "scpa", "arl"),
+        *("societa benefit", "sb", "a socio unico", "con socio unico", "unipersonale", "in liquidazione"),
+        *("gmbh", "ag", "kg", "sa", "sarl", "bv", "nv", "ltd", "limited", "plc", "inc", "llc", "corp"),
+    ]
+)
+MOST_WORDS = 9
 
 
 def organisation_key(name: str) -> str:
@@ -26,15 +28,20 @@ def organisation_key(name: str) -> str:
     """
     decomposed = unicodedata.normalize("NFKD", name.casefold())
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    words = _joined_initials(re.findall(r"\w+", plain.replace("_", " ")))
-    kept = words
-    while kept and (form := _form_at_end(kept)):
-        kept = kept[: -len(form)]
-    return " ".join(kept or words)[:200]
+    words = re.findall(r"[^\W_]+", plain)
+    while length := _legal_form_length(words):
+        words = words[:-length]
+    return " ".join(_joined_initials(words))[:200]
+
+
+def _legal_form_length(words: list[str]) -> int:
+    """How many words at the end are a legal form; 0 if there is none, or nothing before it."""
+    longest = min(MOST_WORDS, len(words) - 1)
+    return next((n for n in range(longest, 0, -1) if "".join(words[-n:]) in LEGAL_FORMS), 0)
 
 
 def _joined_initials(words: list[str]) -> list[str]:
-    """Letters that stand alone side by side belong together: "s. p. a." is "spa"."""
+    """Letters that stand alone side by side belong together: "a. b. c." is "abc"."""
     joined: list[str] = []
     in_initials = False
     for word in words:
@@ -45,7 +52,3 @@ def _joined_initials(words: list[str]) -> list[str]:
             joined.append(word)
         in_initials = single
     return joined
-
-
-def _form_at_end(words: list[str]) -> list[str] | None:
-    return next((form for form in LEGAL_FORMS if words[-len(form) :] == form), None)

@@ -79,7 +79,7 @@ def register(event: Event, guest: Guest, *, moment: datetime, language: str) -> 
 
 
 def _insert(event: Event, guest: Guest, language: str) -> Registration | None:
-    """A new confirmed row, or None if the address (or the code) is in use. Whether there is a place is seen after it."""
+    """A new confirmed row, or None if the address (or the code) is in use. Whether there is a place is seen later."""
     token = secrets.token_urlsafe(32)
     row = Registration(
         event=event,
@@ -114,6 +114,14 @@ def _locked(event_id: int) -> Event:
     return Event.objects.select_for_update(no_key=True).get(pk=event_id)
 
 
+def require_cancellable(registration: Registration, event: Event, moment: datetime) -> None:
+    """Raise `DomainError` after arrival and after the event."""
+    if registration.arrived_at:
+        raise DomainError(_("You have already arrived at the event, so the registration can't be cancelled any more."))
+    if event.is_over(moment):
+        raise DomainError(_("This event is over, so the registration can't be cancelled any more."))
+
+
 @transaction.atomic
 def cancel_registration(registration: Registration, *, moment: datetime) -> Registration:
     """Give the place back; the next guest of the waiting list gets it in this transaction. Twice is fine.
@@ -124,10 +132,7 @@ def cancel_registration(registration: Registration, *, moment: datetime) -> Regi
     registration = Registration.objects.select_for_update().get(pk=registration.pk)
     if registration.state == RegistrationState.CANCELLED:
         return registration
-    if registration.arrived_at:
-        raise DomainError(_("You have already arrived at the event, so the registration can't be cancelled any more."))
-    if event.is_over(moment):
-        raise DomainError(_("This event is over, so the registration can't be cancelled any more."))
+    require_cancellable(registration, event, moment)
     had_place = registration.state == RegistrationState.CONFIRMED
     registration.state, registration.cancelled_at = RegistrationState.CANCELLED, moment
     registration.save(update_fields=["state", "cancelled_at"])
@@ -221,5 +226,6 @@ def _arrive(registration: Registration, actor: User) -> Registration:
 
 def undo_arrival(registration: Registration, *, actor: User) -> None:
     """Take back an arrival that was noted by mistake. Twice is fine."""
-    if Registration.objects.filter(pk=registration.pk, arrived_at__isnull=False).update(arrived_at=None, arrived_by=None):
+    arrived = Registration.objects.filter(pk=registration.pk, arrived_at__isnull=False)
+    if arrived.update(arrived_at=None, arrived_by=None):
         log.info("arrival of registration %s taken back by %s", registration.pk, actor.pk)

@@ -39,7 +39,7 @@ def ticket_address(registration: Registration) -> str:
 
 
 def qr_svg(address: str) -> SafeString:
-    """The QR code as inline SVG; it takes its size and colour from the page's CSS. It holds the address, no personal data."""
+    """The QR code as inline SVG, sized and coloured by the page's CSS. It holds an address, no personal data."""
     code = segno.make(address, micro=False, error="m")
     return mark_safe(code.svg_inline(omitsize=True, border=2, title=_("QR code of the ticket"), lineclass="qrline"))
 
@@ -53,7 +53,8 @@ def qr_png(address: str) -> bytes:
 
 def event_calendar(event: Event) -> bytes:
     """The event as an iCalendar file, in the active language."""
-    return _calendar(event, address=absolute(path_without_language("events:detail", event.slug)), text=localised(event, "lead"))
+    address = absolute(path_without_language("events:detail", event.slug))
+    return _calendar(event, address=address, text=localised(event, "lead"))
 
 
 def ticket_calendar(registration: Registration) -> bytes:
