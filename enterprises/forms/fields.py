@@ -56,13 +56,13 @@ class LookupField(forms.CharField):
     """A row of a list, typed by name or code. `list_id` is the <datalist> that the browser offers below the field."""
 
     list_id = ""
-    options_url: Any = ""
+    options_url: Any = None
     """Where htmx gets the options that fit what was typed so far; without script the name is simply typed."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=400, **kwargs)
         self.widget.attrs |= {"list": self.list_id, "autocomplete": "off"}
-        if self.options_url:
+        if self.options_url is not None:
             self.widget.attrs |= {
                 "hx-get": self.options_url,
                 "hx-trigger": "input changed delay:300ms",
