@@ -55,9 +55,9 @@ def test_the_inbox_asks_as_many_queries_for_thirty_messages_as_for_one(client: C
     anna = UserFactory()
     client.force_login(anna)
     message(anna)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get("/en/inbox/")
     for number in range(30):
         message(anna, number)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assert client.get("/en/inbox/").content.decode().count('<li>\n              <span class="dn-tasks__i"') == 20
