@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
@@ -34,8 +35,57 @@ def write_xlsx(
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    workbook = xlsxwriter.Workbook(str(path), options)
-    workbook.use_zip64()
+    with path.open("wb") as file:
+        target = _Target(file)
+        workbook = xlsxwriter.Workbook(target, options)
+        workbook.use_zip64()
+        try:
+            _write_sheets(source, columns, workbook, progress, rows_per_sheet)
+            # Packing takes long for a long report, and needs the snapshot no more.
+            source.own.connection.rollback()
+            workbook.close()
+        except BaseException:
+            target.abandoned = True
+            _close_rows(workbook)
+            raise
+    if progress.ended:
+        raise Ended
+
+
+class _Target:
+    """The file that the workbook is packed into. Once abandoned it swallows what the packer's end still writes."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file, self.abandoned = file, False
+
+    def write(self, data: bytes) -> int:
+        return len(data) if self.abandoned else self.file.write(data)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return 0 if self.abandoned else self.file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return 0 if self.abandoned else self.file.tell()
+
+    def flush(self) -> None:
+        if not self.abandoned:
+            self.file.flush()
+
+
+def _close_rows(workbook: xlsxwriter.Workbook) -> None:
+    """The library leaves its files of rows open when it fails."""
+    for sheet in workbook.worksheets():
+        with suppress(OSError):
+            sheet._opt_close()
+
+
+def _write_sheets(
+    source: Source,
+    columns: Sequence[ReportColumn],
+    workbook: xlsxwriter.Workbook,
+    progress: Progress,
+    rows_per_sheet: int,
+) -> None:
     writers = _writers(workbook, columns)
     with source.own.connection.cursor(name="report") as cursor:
         cursor.itersize = BATCH
@@ -46,11 +96,6 @@ def write_xlsx(
             written = _write_rows(sheet, islice(rows, rows_per_sheet - 1), writers, progress)
             if written < rows_per_sheet - 1:
                 break
-    # Packing takes long for a long report, and needs the snapshot no more.
-    source.own.connection.rollback()
-    workbook.close()
-    if progress.ended:
-        raise Ended
 
 
 def _new_sheet(workbook: xlsxwriter.Workbook, columns: Sequence[ReportColumn]) -> Worksheet:
