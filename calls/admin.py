@@ -45,7 +45,12 @@ class CallForm(forms.ModelForm):
 
     class Meta:
         model = Call
-        exclude = ["state"]
+        fields = [
+            "programme", "slug", "edition", "title_it", "title_en", "summary_it", "summary_en", "body_it", "body_en",
+            "opens_at", "closes_at", "deadline_has_time", "deadline_note", "districts", "themes", "roles",
+            "facilitator", "budget", "grant_share", "grant_max", "project_cost_min", "project_cost_max",
+            "duration_months", "partners_min", "illustrative",
+        ]  # fmt: skip
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 import django_filters
 from django import forms
@@ -55,15 +53,11 @@ class ChoicesFilter(django_filters.MultipleChoiceFilter):
         super().__init__(widget=forms.CheckboxSelectMultiple, **kwargs)
 
 
-@dataclass(frozen=True)
-class Pill:
+class Pill(NamedTuple):
     """A filter in use, and the address of the list without it."""
 
     label: str
     url: str
-
-    def __iter__(self) -> Iterator[str]:
-        return iter((self.label, self.url))
 
 
 class CallFilter(django_filters.FilterSet):

@@ -69,10 +69,10 @@ class CallQuerySet(models.QuerySet["Call"]):
         condition = Q(facilitator=user)
         for office in user.current_appointments:
             if office.role == Role.FACILITATOR:
-                condition |= Q(pk__in=self.model.objects._within(office).values("pk"))
+                condition |= Q(pk__in=self.model.objects.within(office).values("pk"))
         return self.filter(condition)
 
-    def _within(self, office: Appointment) -> CallQuerySet:
+    def within(self, office: Appointment) -> CallQuerySet:
         """Calls of the region or district of an appointment; a call without districts is for all of its region's."""
         named = Q(districts__region=office.region_id) if office.district_id is None else Q(districts=office.district_id)
         return self.filter(named | Q(districts=None, programme__region=office.region_id))
