@@ -110,10 +110,17 @@ def _decode(cursor: str | None, queryset: QuerySet[Any], order: Sequence[str]) -
         if direction not in ("n", "p") or len(values) != len(order) or None in values:
             return None
         return direction == "p", [
-            _field(queryset, name.removeprefix("-")).to_python(value) for name, value in zip(order, values, strict=True)
+            _checked(_field(queryset, name.removeprefix("-")), value) for name, value in zip(order, values, strict=True)
         ]
     except (ValueError, TypeError, binascii.Error, ArithmeticError, ValidationError):
         return None
+
+
+def _checked(field: Any, raw: Any) -> Any:
+    """The value of a field. Its validators keep out what the database would refuse, such as 1e1000000."""
+    value = field.to_python(raw)
+    field.run_validators(value)
+    return value
 
 
 def _field(queryset: QuerySet[Any], name: str) -> Any:
