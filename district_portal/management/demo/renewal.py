@@ -55,7 +55,7 @@ def _later(when: datetime, by: timedelta) -> datetime:
 
 def _move(call: Call, by: timedelta) -> None:
     call.opens_at, call.closes_at = _later(call.opens_at, by), _later(call.closes_at, by)
-    call.save(update_fields=["opens_at", "closes_at"])
+    call.save()
     for deadline in CallDeadline.objects.filter(call=call):
         deadline.closes_at = _later(deadline.closes_at, by)
         deadline.save(update_fields=["closes_at"])
