@@ -1,0 +1,192 @@
+"""The page of a call: what is known, who sees what, what is downloaded."""
+
+import hashlib
+import re
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone, translation
+
+from calls import detail
+from calls.models import Call
+from tests.factories import DistrictFactory, OrganisationFactory, UserFactory
+from tests.factories.calls import (
+    CallDeadlineFactory,
+    CallDocumentFactory,
+    CallFactory,
+    CallFigureFactory,
+    CallMilestoneFactory,
+    InterestFactory,
+    ThemeFactory,
+)
+
+pytestmark = pytest.mark.django_db
+ROME = ZoneInfo("Europe/Rome")
+
+
+def text(client, path: str) -> str:
+    """The words of a page, without marks."""
+    content = client.get(path).content.decode()
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", content))
+
+
+def test_facts_are_only_those_that_are_known() -> None:
+    call = Call(
+        budget=Decimal(6_000_000), grant_share=Decimal("0.5"), project_cost_min=150_000, project_cost_max=300_000,
+        duration_months=18, partners_min=3,
+    )  # fmt: skip
+    with translation.override("en"):
+        assert [(fact.label, fact.value.replace("\u00a0", " ")) for fact in detail.facts(call)] == [
+            ("Budget", "€ 6.0 million"),
+            ("Grant", "Up to 50%"),
+            ("Cost of a project", "€ 150,000 to € 300,000"),
+            ("Duration", "18 months"),
+            ("Partners", "3 or more"),
+        ]
+        assert detail.facts(Call()) == []
+        assert [fact.value for fact in detail.facts(Call(budget=0))] == ["€\u00a00"]
+
+
+def test_the_timeline_keeps_each_deadline_that_there_was() -> None:
+    call = CallFactory(
+        concluded=True, closes_at=datetime(2010, 2, 1, tzinfo=ROME), deadline_has_time=False, title_en="First call"
+    )
+    CallDeadlineFactory(call=call, closes_at=datetime(2010, 1, 15, tzinfo=ROME), has_time=False)
+    CallDeadlineFactory(call=call, has_time=False, note="many asked for it")
+    with translation.override("en"):
+        steps = detail.timeline(call, list(call.deadlines.all()), [], timezone.now())
+    assert steps == [
+        ("done", "First deadline", "15 Jan 2010, moved later: many asked for it"),
+        ("done", "Deadline", "1 Feb 2010"),
+    ]
+
+
+def test_the_first_step_that_is_not_over_is_now() -> None:
+    call = CallFactory()
+    ranking = CallMilestoneFactory(call=call)
+    held = CallMilestoneFactory(call=call, name_en="Info day", starts_on=date(2020, 1, 9), ends_on=date(2020, 1, 10))
+    with translation.override("en"):
+        steps = detail.timeline(call, [], [ranking, held], timezone.now())
+    assert [(step.state, step.title) for step in steps] == [
+        ("done", "Info day"), ("done", "Opening"), ("now", "Deadline"), ("", "Ranking"),
+    ]  # fmt: skip
+    assert steps[0].detail == "9 Jan 2020 – 10 Jan 2020"
+
+
+def test_the_countdown_is_printed_by_the_server_with_the_offset_of_rome(client) -> None:
+    call = CallFactory(closes_at=timezone.now() + timedelta(days=18, hours=3, minutes=20, seconds=30))
+    content = client.get(f"/en/calls/{call.slug}/").content.decode()
+    offset = timezone.localtime(call.closes_at).strftime("%z")
+    assert re.search(rf'data-countdown="[\d-]+T[\d:.]+{re.escape(offset[:3])}:{offset[3:]}"', content)
+    assert re.findall(r'data-u="\w">(\d+)<', content) == ["18", "03", "20"]
+
+
+def test_after_the_deadline_the_page_says_when_it_closed_and_offers_nothing(client) -> None:
+    call = CallFactory(closed=True)
+    content = client.get(f"/en/calls/{call.slug}/").content.decode()
+    assert "This call closed on" in content
+    assert "data-countdown" not in content
+    assert "Start a network" not in content
+    assert "/interest/" not in content
+
+
+def test_visitors_see_how_many_are_interested_never_who(client) -> None:
+    call = CallFactory(facilitator=UserFactory())
+    for number in range(3):
+        organisation = OrganisationFactory(name=f"Canary {number}")
+        InterestFactory(
+            call=call, organisation=organisation, offers="Canary offer", seeks="Canary need", note="Canary note"
+        )
+    InterestFactory(call=call, withdrawn_at=timezone.now())
+    for user in (None, UserFactory(), UserFactory(is_staff=True)):
+        if user:
+            client.force_login(user)
+        words = text(client, f"/en/calls/{call.slug}/")
+        assert "3 organisations are interested" in words
+        assert "3 are looking for partners" in words
+        assert "Canary" not in words
+        assert "See who is interested" not in words
+
+
+def test_members_see_their_own_interest_and_the_facilitator_the_way_to_all(client) -> None:
+    call = CallFactory(facilitator=UserFactory())
+    owner = UserFactory()
+    InterestFactory(call=call, organisation=OrganisationFactory(name="Novamed", owner=owner), seeks="Clinical tests")
+    InterestFactory(call=call, organisation=OrganisationFactory(name="Canary"))
+    client.force_login(owner)
+    words = text(client, f"/en/calls/{call.slug}/")
+    assert "Novamed" in words
+    assert "Clinical tests" in words
+    assert "Withdraw" in words
+    assert "Canary" not in words
+    client.force_login(call.facilitator)
+    assert f'href="/en/calls/{call.slug}/interests/"' in client.get(f"/en/calls/{call.slug}/").content.decode()
+
+
+def test_published_figures_stand_with_scope_source_and_year(client) -> None:
+    call = CallFactory(concluded=True)
+    CallFigureFactory(call=call)
+    CallFigureFactory(call=call, name_en="investment triggered", value=16_700_000, unit="EUR")
+    words = text(client, f"/en/calls/{call.slug}/").replace("\u00a0", " ")
+    assert re.search(r"enterprises involved the whole initiative ?, 2012 Source: final report 35", words)
+    assert "€ 16.7 million" in words
+
+
+def test_both_languages_show_their_text_and_mark_the_other_one(client) -> None:
+    call = CallFactory(slug="reti", title_it="Reti di distretto", title_en="")
+    assert '<h1><span lang="it">Reti di distretto</span></h1>' in client.get("/en/calls/reti/").content.decode()
+    assert "<h1>Reti di distretto</h1>" in client.get("/it/calls/reti/").content.decode()
+    Call.objects.filter(pk=call.pk).update(title_en="District networks")
+    assert "<h1>District networks</h1>" in client.get("/en/calls/reti/").content.decode()
+
+
+def test_what_staff_typed_is_text_not_markup(client) -> None:
+    CallFactory(slug="reti", body_en="<script>alert(1)</script>\n\nSecond", title_en="<b>x</b>")
+    content = client.get("/en/calls/reti/").content.decode()
+    assert "<script>alert" not in content
+    assert "<b>x</b>" not in content
+    assert "<p>Second</p>" in content
+
+
+def test_a_draft_is_not_there_for_others_nor_are_its_documents(client) -> None:
+    document = CallDocumentFactory(call=CallFactory(slug="draft", draft=True))
+    paths = ["/en/calls/draft/", f"/en/calls/draft/documents/{document.pk}/"]
+    assert [client.get(path).status_code for path in paths] == [404, 404]
+    client.force_login(UserFactory(is_staff=True))
+    assert client.get(paths[0]).status_code == 200
+    assert client.get(paths[1]).getvalue() == b"%PDF-1.7 call text"
+
+
+def test_a_document_is_downloaded_as_attachment_with_the_published_hash(client) -> None:
+    document = CallDocumentFactory(call=CallFactory(slug="reti"), title_en="Call text / 2026")
+    page = client.get("/en/calls/reti/").content.decode()
+    answer = client.get(f"/en/calls/reti/documents/{document.pk}/")
+    assert answer["Content-Disposition"] == 'attachment; filename="call-text-2026.pdf"'
+    assert hashlib.sha256(answer.getvalue()).hexdigest() in page
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_document_belongs_to_its_call_and_may_be_lost(client) -> None:
+    document = CallDocumentFactory(call=CallFactory(slug="reti"))
+    CallFactory(slug="other")
+    assert client.get(f"/en/calls/other/documents/{document.pk}/").status_code == 404
+    document.file.delete(save=False)
+    assert client.get(f"/en/calls/reti/documents/{document.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 10])
+def test_the_number_of_queries_does_not_grow_with_what_belongs_to_the_call(
+    client, rows: int, django_assert_num_queries
+) -> None:
+    call = CallFactory(
+        slug="reti",
+        districts=DistrictFactory.create_batch(rows),
+        themes=ThemeFactory.create_batch(rows),
+        facilitator=UserFactory(),
+    )
+    for factory in (CallDocumentFactory, CallFigureFactory, CallMilestoneFactory, InterestFactory):
+        factory.create_batch(rows, call=call)
+    with django_assert_num_queries(9):
+        client.get("/en/calls/reti/")
