@@ -36,7 +36,8 @@ def told(message: str) -> set[str]:
     """E-mail addresses of those who are told, checked to be told by mail and in the inbox each."""
     rows = OutboxRow.objects.filter(message=message)
     by_channel = {
-        channel: set(rows.filter(channel=channel).values_list("user__email", flat=True)) for channel in ("mail", "inbox")
+        channel: set(rows.filter(channel=channel).values_list("user__email", flat=True))
+        for channel in ("mail", "inbox")
     }
     assert by_channel["mail"] == by_channel["inbox"]
     return by_channel["mail"]

@@ -95,7 +95,9 @@ def everything_that_can_be_told(reader) -> None:
         decide(network, actor=reader, reason="Who <evaluates>?")
     approved = NetworkFactory(call=call, lead=lead, title="Tubes & Sons", state=NetworkState.SUBMITTED)
     operations.approve_network(approved, actor=reader)
-    operations.withdraw_network(NetworkFactory(call=call, lead=lead, title="Tubes & Sons"), actor=reader, reason="Moved.")
+    operations.withdraw_network(
+        NetworkFactory(call=call, lead=lead, title="Tubes & Sons"), actor=reader, reason="Moved."
+    )
 
 
 @pytest.mark.parametrize("language", ["it", "en"])

@@ -54,7 +54,10 @@ def test_the_organisation_that_starts_a_network_leads_it_and_has_accepted() -> N
 
 def test_a_network_belongs_to_the_district_of_its_lead_when_the_call_is_for_it() -> None:
     organisation = OrganisationFactory()
-    assert start(CallFactory(districts=[DistrictFactory(), organisation.district]), organisation).district == organisation.district
+    assert (
+        start(CallFactory(districts=[DistrictFactory(), organisation.district]), organisation).district
+        == organisation.district
+    )
     assert start(CallFactory(), organisation).district == organisation.district
 
 
@@ -116,7 +119,9 @@ def test_accepting_twice_is_the_same_answer() -> None:
 def test_declining_twice_is_the_same_answer() -> None:
     partner = PartnerFactory(invited=True)
     for _time in range(2):
-        answered = operations.decline_invitation(partner.network, organisation=partner.organisation, actor=UserFactory())
+        answered = operations.decline_invitation(
+            partner.network, organisation=partner.organisation, actor=UserFactory()
+        )
         assert answered.state == PartnerState.DECLINED
 
 

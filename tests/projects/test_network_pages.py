@@ -155,7 +155,10 @@ def test_a_partner_is_invited_by_its_address_or_its_exact_name(client: Client) -
     client.force_login(owner(lead_of(network)))
     assert client.post(page(network, "invite/"), {"organisation": by_slug.slug}).status_code == 302
     assert client.post(page(network, "invite/"), {"organisation": "novamed plast"}).status_code == 302
-    assert set(network.partners.filter(state="invited").values_list("organisation", flat=True)) == {by_slug.pk, by_name.pk}
+    assert set(network.partners.filter(state="invited").values_list("organisation", flat=True)) == {
+        by_slug.pk,
+        by_name.pk,
+    }
 
 
 @pytest.mark.parametrize("typed", ["", "nobody-at-all", "a\x00b"])
