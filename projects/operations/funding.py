@@ -21,8 +21,9 @@ FUNDING_STATES = {CallState.IN_ASSESSMENT, CallState.RANKED, CallState.CONCLUDED
 def fund_network(network: Network, *, actor: User, acronym: str = "") -> Project:
     """Make an approved network of an assessed call a funded project, with its confirmed partners as beneficiaries.
 
-    The idea stays with the network: it was written for the facilitator, a project's page is public. Amounts, dates and state stay unknown (NULL) until staff enter them; the size of each enterprise is that of its
-    latest declaration. Raises `DomainError` if the network or its call is not that far, or if it has its project.
+    The idea stays with the network: it was written for the facilitator, a project's page is public. Amounts, dates and
+    state stay unknown (NULL) until staff enter them; the size of an enterprise is that of its latest declaration.
+    Raises `DomainError` if the network or its call is not that far, or if it has its project.
     """
     network = Network.objects.select_for_update(of=["self"]).select_related("call").get(pk=network.pk)
     _check(network)
