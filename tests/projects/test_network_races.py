@@ -80,18 +80,18 @@ def test_an_organisation_invited_twice_at_once_is_one_partner_with_one_message()
     assert OutboxRow.objects.filter(message="projects/network_invited", channel="mail").count() == 1
 
 
-def test_a_network_is_never_submitted_with_an_open_invitation() -> None:
-    for _attempt in range(5):
-        network, organisation = NetworkFactory(), OrganisationFactory()
-        person = owner(lead_of(network))
-        outcomes = at_once(
-            lambda: operations.submit_network(network, actor=person, moment=timezone.now()),
-            lambda: operations.invite_partner(network, organisation=organisation, actor=person),
-        )
-        network.refresh_from_db()
-        waits = network.partners.filter(state=PartnerState.INVITED).exists()
-        assert outcomes == ["DomainError", "done"]
-        assert (network.state == NetworkState.SUBMITTED) != waits
+@pytest.mark.parametrize("attempt", range(5))
+def test_a_network_is_never_submitted_with_an_open_invitation(attempt: int) -> None:
+    network, organisation = NetworkFactory(), OrganisationFactory()
+    person = owner(lead_of(network))
+    outcomes = at_once(
+        lambda: operations.submit_network(network, actor=person, moment=timezone.now()),
+        lambda: operations.invite_partner(network, organisation=organisation, actor=person),
+    )
+    network.refresh_from_db()
+    waits = network.partners.filter(state=PartnerState.INVITED).exists()
+    assert outcomes == ["DomainError", "done"]
+    assert (network.state == NetworkState.SUBMITTED) != waits
 
 
 def test_accepting_twice_at_once_is_one_answer_with_one_message() -> None:
