@@ -17,7 +17,6 @@ from district_portal.reports.lists import Column, list_answer
 from district_portal.shared import charts
 from district_portal.shared.access import access, public
 from district_portal.shared.pagination import keyset_page
-from district_portal.shared.ui import localised, number
 from events import operations
 from events.codes import SAMPLE
 from events.forms import RegistrationForm, registration_form
@@ -132,19 +131,8 @@ def _page(request: HttpRequest, event: Event, form: RegistrationForm | None) -> 
 def _figures(event: Event, *, is_over: bool) -> dict[str, Any]:
     """The published figures to show, each with scope, year and source: the last edition's, or a past event's own."""
     own = is_over or event.previous is None
-    found = list((event if own else event.previous).figures.all())
     title = _("Published figures of this edition") if own else _("Last edition: published figures")
-    items = [
-        {
-            "label": localised(figure, "name"),
-            "value": number(figure.value, 0 if figure.value == figure.value.to_integral_value() else 2),
-            "scope": localised(figure, "scope"),
-            "source": localised(figure, "source"),
-            "as_of": figure.as_of,
-        }
-        for figure in found
-    ]
-    return {"title": title, "items": items}
+    return {"title": title, "rows": list((event if own else event.previous).figures.all())}
 
 
 def _map(event: Event) -> SafeString | str:

@@ -53,6 +53,14 @@ function stop() {
   button.setAttribute('aria-pressed', 'false')
 }
 
+// htmx leaves the field as it was: empty it for the next guest. Hand scanners type where the focus is.
+document.addEventListener('htmx:afterRequest', () => {
+  const input = box && document.getElementById(box.dataset.scanner)
+  if (!input) return
+  input.value = ''
+  if (!stream) input.focus() // with the camera running, the focus would only open a phone's keyboard
+})
+
 if (box && navigator.mediaDevices?.getUserMedia) {
   button.hidden = false
   button.addEventListener('click', () => {

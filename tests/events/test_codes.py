@@ -24,7 +24,15 @@ def test_a_code_has_three_groups_without_0_o_1_and_i(code):
 
 def test_case_spaces_and_dashes_do_not_matter(code):
     plain = characters(code)
-    spellings = [code, plain, plain.lower(), f" {code} ", " ".join(plain), code.replace("-", "–"), code.replace("-", "\t")]
+    spellings = [
+        code,
+        plain,
+        plain.lower(),
+        f" {code} ",
+        " ".join(plain),
+        code.replace("-", "–"),
+        code.replace("-", "\t"),
+    ]
     assert {read_code(spelling) for spelling in spellings} == {code}
 
 
@@ -44,7 +52,9 @@ def test_every_exchange_of_two_characters_is_noticed():
                 assert plain[a] == plain[b] or read_code("".join(swapped)) is None
 
 
-@pytest.mark.parametrize("typed", ["", "9F3K", "9F3K-2QXM-7", "9F3K-2QXM-744", "0O1I-0O1I-0O", "hello", "9F3K-2QXM-7ß", "\0"])
+@pytest.mark.parametrize(
+    "typed", ["", "9F3K", "9F3K-2QXM-7", "9F3K-2QXM-744", "0O1I-0O1I-0O", "hello", "9F3K-2QXM-7ß", "\0"]
+)
 def test_what_is_no_code_is_none(typed):
     assert read_code(typed) is None
 

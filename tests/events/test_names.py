@@ -30,7 +30,10 @@ def test_a_name_that_is_nothing_but_a_legal_form_stays():
 
 
 def test_different_names_stay_apart():
-    assert len({organisation_key(name) for name in ["Estense Medical", "Estense Medicale", "Valli Medical", "Estense"]}) == 4
+    assert (
+        len({organisation_key(name) for name in ["Estense Medical", "Estense Medicale", "Valli Medical", "Estense"]})
+        == 4
+    )
 
 
 def test_no_name_has_no_key():
