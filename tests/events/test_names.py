@@ -8,11 +8,18 @@ from events.names import organisation_key
 @pytest.mark.parametrize(
     "name",
     [
-        "Novamed Plast srl", "NOVAMED PLAST S.R.L.", "Novamed  Plast", "Novamed-Plast S. r. l.", "Novamed Plast, s.r.l. a socio unico",
-        "Novamed Plast S.p.A. Società Benefit", "Novamed Plast Società a Responsabilità Limitata", "novamed plast s r l in liquidazione",
-        "Nóvamed Plàst Srl", "Novamed Plast GmbH",
+        "Novamed Plast srl",
+        "NOVAMED PLAST S.R.L.",
+        "Novamed  Plast",
+        "Novamed-Plast S. r. l.",
+        "Novamed Plast, s.r.l. a socio unico",
+        "Novamed Plast S.p.A. Società Benefit",
+        "Novamed Plast Società a Responsabilità Limitata",
+        "novamed plast s r l in liquidazione",
+        "Nóvamed Plàst Srl",
+        "Novamed Plast GmbH",
     ],
-)  # fmt: skip
+)
 def test_case_accents_punctuation_and_legal_form_do_not_make_another_organisation(name):
     assert organisation_key(name) == "novamed plast"
 

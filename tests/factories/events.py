@@ -15,7 +15,7 @@ from tests.factories.enterprises import MunicipalityFactory
 
 
 class EventFactory(factory.django.DjangoModelFactory):
-    """A published event of a district, ten days from now, with 10 places. `EventFactory(over=True)` was ten days ago."""
+    """A published event of a district, in ten days, with 10 places. `EventFactory(over=True)` was ten days ago."""
 
     class Meta:
         model = Event
