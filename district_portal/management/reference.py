@@ -36,7 +36,7 @@ def load() -> dict[str, int]:
         "municipalities": _municipalities(),
         "ATECO 2025": _concepts("ateco-2025.csv", Concept.Scheme.ATECO, ATECO_VERSION),
         "competences": _concepts("competences.csv", Concept.Scheme.COMPETENCE, COMPETENCE_VERSION),
-        "districts": _districts(),
+        "region and districts": _districts(),
         "themes": upsert(
             Theme, ["slug", "name_it", "name_en"], (tuple(row.values()) for row in _read("themes.csv")), key=["slug"]
         ),

@@ -4,7 +4,7 @@ import time
 from argparse import ArgumentParser, ArgumentTypeError
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from district_portal.management.synthesis import Wanted, synthesize
 
@@ -23,6 +23,7 @@ class Command(BaseCommand):
             parser.add_argument(f"--{name}", type=_amount, default=0, metavar="N")
         parser.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed gives the same data")
 
+    @no_translations
     def handle(self, *, seed: int, **options: int) -> None:
         if not settings.RELAXED:
             raise CommandError("Synthetic data must not stand among real records: set DEMO=1 or DEBUG=1.")
