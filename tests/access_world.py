@@ -1,0 +1,107 @@
+"""The world of the access walk: one person for each role, and for each kind of row an own and another's.
+
+The enterprise's person owns an organisation of the biomedical district; facilitator and organiser are appointed for that
+district, evaluator and regional staff for its region. "own" rows belong to that organisation or district, "other" rows to
+another organisation in a district of another region.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.urls import reverse
+
+from calls.models import Call
+from district_portal.accounts.models import District, Role, User
+from district_portal.checks import routes
+from district_portal.notifications.models import InboxItem, OutboxRow, SinkMail
+from district_portal.reports.models import ReportRun
+from enterprises.models import MembershipRole, Organisation
+from tests.factories.accounts import AppointmentFactory, DistrictFactory, RegionFactory, UserFactory
+from tests.factories.calls import CallDocumentFactory, CallFactory, ProgrammeFactory
+from tests.factories.enterprises import CompetenceFactory, InvitationFactory, MembershipFactory, OrganisationFactory
+from tests.factories.events import EventFactory, RegistrationFactory
+from tests.factories.funding import ProjectFactory
+from tests.factories.projects import NetworkFactory, PartnerFactory
+
+ROLES = ["anonymous", "enterprise", "facilitator", "evaluator", "organiser", "regional_staff", "admin"]
+PATTERNS = {name: pattern for name, pattern, _view in routes()}
+
+
+@dataclass
+class Side:
+    """The rows of one side: own or other."""
+
+    district: District
+    organisation: Organisation
+    call: Call
+    parameters: dict[str, dict[str, Any]]
+    """Values of the addresses' parameters, by the route's namespace or name; the longer name wins."""
+
+
+class World:
+    media: Path
+    """Where the rows' files are."""
+
+    def __init__(self) -> None:
+        home = DistrictFactory(region=RegionFactory(), slug="biomedical", name_en="Biomedical")
+        away = DistrictFactory(region=RegionFactory(nuts="ITC4", slug="lombardia", name_it="Lombardia", name_en="Lombardy"))
+        self.people = self._people(home)
+        self.own = self._side(home, owner=self.people["enterprise"], reporter=self.people["regional_staff"])
+        self.other = self._side(away, owner=UserFactory(), reporter=UserFactory())
+
+    def _people(self, home: District) -> dict[str, User | None]:
+        region = {"district": None, "region": home.region}
+        return {
+            "anonymous": None,
+            "enterprise": UserFactory(),
+            "facilitator": AppointmentFactory(role=Role.FACILITATOR, district=home).user,
+            "organiser": AppointmentFactory(role=Role.ORGANISER, district=home).user,
+            "evaluator": AppointmentFactory(role=Role.EVALUATOR, **region).user,
+            "regional_staff": AppointmentFactory(role=Role.REGIONAL_STAFF, **region).user,
+            "admin": UserFactory(is_staff=True, is_superuser=True),
+        }
+
+    def _side(self, district: District, *, owner: User, reporter: User) -> Side:
+        programme = ProgrammeFactory(region=district.region, slug=f"programme-{district.region.nuts}")
+        call = CallFactory(districts=[district], programme=programme)
+        organisation = OrganisationFactory(district=district)
+        MembershipFactory(organisation=organisation, user=owner)
+        colleague = MembershipFactory(organisation=organisation, role=MembershipRole.VIEWER)
+        network = NetworkFactory(call=call, district=district, lead=organisation)
+        invited = PartnerFactory(network=network, invited=True)
+        submitted = NetworkFactory(call=call, district=district, lead=organisation, state="submitted")
+        guest = RegistrationFactory(event=EventFactory(district=district))
+        run = ReportRun.objects.create(report="funding", format="csv", requester=reporter)
+        dead = OutboxRow.objects.create(key=str(uuid.uuid4()), message="calls/interest_registered", channel="mail", about="1", state="dead")
+        mail = SinkMail.objects.create(sender="portal", to="giulia@guest.example", subject="Hello", text="Hello")
+        words = {f"{part}_{language}": "Hello" for part in ("title", "text") for language in ("it", "en")}
+        decisions = dict.fromkeys(("approve", "request_changes", "refuse"), {"uuid": submitted.pk})
+        return Side(district, organisation, call, {
+            "calls": {"slug": call.slug, "pk": CallDocumentFactory(call=call).pk},
+            "enterprises": {"slug": organisation.slug, "token": InvitationFactory(organisation=organisation).token},
+            "enterprises:competence_remove": {"pk": CompetenceFactory(organisation=organisation).pk},
+            "enterprises:member_role": {"pk": colleague.pk},
+            "enterprises:member_end": {"pk": colleague.pk},
+            "enterprises:invitation_revoke": {"pk": InvitationFactory(organisation=organisation).pk},
+            "projects": {"uuid": network.pk, "pk": invited.pk},
+            "projects:network_new": {"slug": call.slug},
+            "projects:project_detail": {"slug": ProjectFactory(district=district, call=call).slug},
+            "events": {"slug": guest.event.slug, "pk": guest.pk},
+            "tickets": {"token": guest.token},
+            "reports": {"pk": run.pk},
+            "notifications": {"pk": InboxItem.objects.create(user=owner, **words).pk},
+            "message_retry": {"pk": dead.pk},
+            "message_abandon": {"pk": dead.pk},
+            "status_mail_detail": {"pk": mail.pk},
+        } | {f"projects:network_{name}": values for name, values in decisions.items()})
+
+    def address(self, route: str, row: str) -> str:
+        side = self.other if row == "other" else self.own
+        known = side.parameters.get(route.partition(":")[0], {}) | side.parameters.get(route, {})
+        names = re.findall(r"<(?:\w+:)?(\w+)>", PATTERNS[route])
+        return reverse(route, kwargs={name: known[name] for name in names})
