@@ -200,8 +200,8 @@ def by_size(filters: FundingFilters) -> dict[str, int]:
     latest = (
         awards_under(filters)
         .filter(ENTERPRISES)
-        .order_by("organisation", F("awarded_on").desc(nulls_last=True), "-pk")
-        .distinct("organisation")
+        .order_by("organisation_id", F("awarded_on").desc(nulls_last=True), "-pk")
+        .distinct("organisation_id")
     )
     counted = Award.objects.filter(pk__in=latest.values("pk")).order_by().values_list("size").annotate(Count("pk"))
     found = dict(counted)

@@ -89,7 +89,7 @@ def funding_rows(form: FilterForm) -> QuerySet[Any]:
     """Rows in the order of `FUNDING.columns`: names in the active language, kind, size and state as codes."""
     return (
         awards_under(form.filters)
-        .order_by("project__acronym", "project", "role", "pk")
+        .order_by("project__acronym", "project_id", "role", "pk")
         .values_list(
             _localised("project__call__title"),
             _localised("project__district__name"),

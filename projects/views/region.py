@@ -20,7 +20,7 @@ from district_portal.reports.rows import run_rows
 from district_portal.shared.access import access
 from district_portal.shared.charts import Series, bar, line, stacked
 from district_portal.shared.pagination import keyset_page
-from district_portal.shared.ui import language, localised, money_short, number, percent, query_string
+from district_portal.shared.ui import language, money_short, number, percent, query_string
 from enterprises.models import EnterpriseSize
 from projects import figures
 from projects.figures import FundingFilters, Totals
@@ -52,7 +52,7 @@ def region(request: HttpRequest) -> HttpResponse:
         "sizes": _sizes(filters),
         "steps": _funnel(filters),
         "page": keyset_page(projects, ["acronym", "pk"], request.GET.get("cursor")),
-        "published": [_published(figure) for figure in figures.published(filters)],
+        "published": list(figures.published(filters)),
         "runs": run_rows(_last_runs(request)),
         "export_url": reverse("reports:list") + query_string(request.GET, cursor=None) + "#new-funding",
     }
@@ -201,13 +201,3 @@ def _paid_bar(project: Project) -> dict[str, Any] | None:
         return None
     share = project.paid / project.grant
     return {"share": percent(share), "bar": bar(project.paid, project.grant, "c2", "dn-bar dn-bar--cell")}
-
-
-def _published(figure: Any) -> dict[str, Any]:
-    return {
-        "label": localised(figure, "name"),
-        "value": money_short(figure.value) if figure.unit == "EUR" else number(figure.value),
-        "scope": localised(figure, "scope"),
-        "source": localised(figure, "source"),
-        "as_of": figure.as_of,
-    }
