@@ -1,10 +1,10 @@
 """Many at once, on connections of their own: the promise that matters is kept by the database."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from district_portal.notifications.models import OutboxRow
@@ -113,6 +113,42 @@ def test_no_freed_place_is_forgotten_while_others_register():
     newcomers = [registering(event, SEATS + number) for number in range(12)]
     at_once(*newcomers, *[cancelling(holder) for holder in holders])
     assert counts(event) == (SEATS, SEATS, 12 - SEATS)
+
+
+def test_a_place_that_comes_free_while_a_guest_is_put_on_the_list_goes_to_that_guest():
+    """The cancellation waits for the guest's transaction: without the event's lock it would find nobody to promote."""
+    event = EventFactory(capacity=1)
+    first, _ = registering(event, 1)()
+
+    def cancelling():
+        try:
+            return operations.cancel_registration(first, moment=timezone.now())
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            second, _ = registering(event, 2)()
+            cancelled = pool.submit(cancelling)
+            wait([cancelled], timeout=0.5)
+        cancelled.result()
+    second.refresh_from_db()
+    assert (second.state, counts(event)) == (CONFIRMED, (1, 1, 0))
+
+
+def test_a_place_that_comes_free_between_two_looks_is_taken(monkeypatch):
+    event = EventFactory(capacity=1)
+    first, _ = registering(event, 1)()
+    locked = operations._locked
+
+    def cancelled_just_before(event_id):
+        monkeypatch.setattr(operations, "_locked", locked)
+        at_once(lambda: operations.cancel_registration(first, moment=timezone.now()))
+        return locked(event_id)
+
+    monkeypatch.setattr(operations, "_locked", cancelled_just_before)
+    second, _ = registering(event, 2)()
+    assert (second.state, counts(event)) == (CONFIRMED, (1, 1, 0))
 
 
 def test_more_places_while_others_register_leave_nobody_waiting():
