@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
-from django.views.decorators.http import condition, require_GET
+from django.views.decorators.http import condition, require_safe
 from icalendar import Calendar, Event
 
 from calls.models import Call, CallQuerySet
@@ -37,7 +37,7 @@ class NewCallsFeed(Feed):
     access = staticmethod(public)
     login_required = False
 
-    @method_decorator(require_GET)
+    @method_decorator(require_safe)
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with translation.override(LANGUAGE):
             return super().__call__(request, *args, **kwargs)
@@ -81,7 +81,7 @@ def _last_modified(request: HttpRequest) -> datetime | None:
     return _version(request)[0]
 
 
-@require_GET
+@require_safe
 @access(public)
 @condition(etag_func=_etag, last_modified_func=_last_modified)
 def deadlines_calendar(request: HttpRequest) -> HttpResponse:

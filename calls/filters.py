@@ -85,7 +85,8 @@ class CallFilter(django_filters.FilterSet):
             data["ordering"] = "deadline"
         super().__init__(data, queryset)
         for name, rows in (("district", self.districts), ("theme", self.themes)):
-            self.filters[name].extra["choices"] = [(row.slug, localised(row, "name")) for row in rows]
+            named = [(row.slug, localised(row, "name")) for row in rows]
+            self.filters[name].extra["choices"] = sorted(named, key=lambda choice: choice[1])
 
     # --- One method for each filter
 

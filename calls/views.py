@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from calls import detail, operations
 from calls.filters import CallFilter
@@ -19,7 +19,6 @@ from calls.forms import InterestForm, WithdrawForm
 from calls.models import Call, CallDocument, CallQuerySet, Interest
 from calls.permissions import can_register_interest, can_see_interests
 from calls.reports import CALL_COLUMNS, INTEREST_COLUMNS
-from district_portal.accounts.models import District
 from district_portal.reports.lists import list_answer
 from district_portal.shared.access import access, public
 from district_portal.shared.pagination import count_capped, keyset_page
@@ -32,7 +31,7 @@ def visible_call(request: HttpRequest, slug: str) -> Call:
     return get_object_or_404(calls, slug=slug)
 
 
-@require_GET
+@require_safe
 @access(public)
 def call_list(request: HttpRequest) -> HttpResponseBase:
     now = timezone.now()
@@ -60,12 +59,12 @@ def _with_rows(calls: CallQuerySet) -> CallQuerySet:
         calls.with_sort_keys()
         .with_interest_counts()
         .select_related("programme__region")
-        .prefetch_related("themes", Prefetch("districts", District.objects.all()))
+        .prefetch_related("districts", "themes")
         .defer("body_it", "body_en", "search_it", "search_en")
     )
 
 
-@require_GET
+@require_safe
 @access(public, on=visible_call)
 def call_detail(request: HttpRequest, call: Call) -> HttpResponse:
     now, user = timezone.now(), request.user
@@ -108,7 +107,7 @@ def visible_document(request: HttpRequest, slug: str, pk: int) -> CallDocument:
     return get_object_or_404(CallDocument.objects.select_related("call"), call=visible_call(request, slug), pk=pk)
 
 
-@require_GET
+@require_safe
 @access(public, on=visible_document)
 def document(request: HttpRequest, row: CallDocument) -> FileResponse:
     """The file as attachment, never shown by the browser."""
@@ -123,12 +122,12 @@ def document(request: HttpRequest, row: CallDocument) -> FileResponse:
 # --- Interest ----------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access(can_register_interest, on=visible_call)
 def interest_register(request: HttpRequest, call: Call) -> HttpResponse:
     arrived = operations.moment_of_arrival()
     organisations = list(Organisation.objects.acted_for_by(request.user).order_by("name"))
-    if request.method == "GET":
+    if request.method != "POST":
         return _interest_page(request, call, InterestForm(organisations=organisations, initial=_told(request, call)))
     form = InterestForm(request.POST, organisations=organisations)
     if not form.is_valid():
@@ -174,7 +173,7 @@ def interest_withdraw(request: HttpRequest, call: Call) -> HttpResponse:
     return redirect(call)
 
 
-@require_GET
+@require_safe
 @access(can_see_interests, on=visible_call)
 def interest_list(request: HttpRequest, call: Call) -> HttpResponseBase:
     interests = (

@@ -73,3 +73,9 @@ def test_feeds_set_no_cookie(client) -> None:
 def test_the_list_links_both(client) -> None:
     page = client.get("/en/calls/").content.decode()
     assert len(re.findall(r'href="/calls/(?:feed.atom|deadlines.ics)"', page)) >= 2
+
+
+@pytest.mark.parametrize("path", ["/calls/feed.atom", "/calls/deadlines.ics", "/en/calls/"])
+def test_programs_may_ask_for_the_head_alone_and_may_not_write(client, path: str) -> None:
+    CallFactory()
+    assert (client.head(path).status_code, client.post(path).status_code) == (200, 405)
