@@ -21,7 +21,7 @@ def tasks(user: User, now: datetime) -> Iterator[DeskTask]:
     invitations = list(_invitations(user, now))
     yield from (_invitation_task(invitation) for invitation in invitations)
     yield from _profile_tasks(user)
-    if not user.roles and not invitations:
+    if not invitations and not user.roles:
         yield DeskTask(
             title=_("Add your organisation, or ask its owner to invite you"),
             context=_("Then you can register interest in calls and join networks."),

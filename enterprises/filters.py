@@ -23,7 +23,7 @@ ORDER = ["name", "pk"]
 
 
 class OrganisationFilter(django_filters.FilterSet):
-    """Filters of `/organisations/`: `q`, `kind` and `district` (repeatable), `nuts` (a code or the beginning of one)."""
+    """Filters of `/organisations/`: `q`, `kind` and `district` (repeatable), `nuts` (a code or its beginning)."""
 
     q = django_filters.CharFilter(label=_("Search in organisations"), method="search", max_length=200)
     kind = ChoicesFilter(label=_("Kind"), choices=OrganisationKind.choices, method="of_kinds")

@@ -38,7 +38,9 @@ def create_organisation(organisation: Organisation, *, actor: User) -> Organisat
             organisation.save()
     except IntegrityError as error:
         raise DomainError(
-            _("Somebody has just added this organisation. Look for it in the directory, and ask its owner to invite you.")
+            _(
+                "Somebody has just added this organisation. Look for it in the directory, and ask its owner to invite you."
+            )
         ) from error
     Membership.objects.create(organisation=organisation, user=actor, role=MembershipRole.OWNER)
     return organisation
@@ -91,7 +93,9 @@ def invite_member(
     _lock(organisation)
     account = User.objects.filter(email__iexact=email).first()
     if account and Membership.objects.current().filter(organisation=organisation, user=account).exists():
-        raise DomainError(_("%(person)s is already a member. Change the role in the list of people.") % {"person": account})
+        raise DomainError(
+            _("%(person)s is already a member. Change the role in the list of people.") % {"person": account}
+        )
     fields = {
         "role": role,
         "language": account.language if account else language,
@@ -168,7 +172,7 @@ def change_role(membership: Membership, *, role: str) -> Membership:
 
 @transaction.atomic
 def end_membership(membership: Membership) -> Membership:
-    """End a membership at once. Raises `DomainError` if the organisation would have no owner, or it has ended before."""
+    """End a membership at once. Raises `DomainError` if the organisation would have no owner, or if it is over."""
     membership = _locked(membership)
     _keep_an_owner(membership)
     # `valid_to` is the last day on which it holds: from this moment on it must not.

@@ -36,7 +36,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("email"), unique=True)
     given_name = models.CharField(_("first name"), max_length=100)
     family_name = models.CharField(_("last name"), max_length=100)
-    language = models.CharField(_("language"), max_length=2, choices=[("it", "Italiano"), ("en", "English")], default="it")
+    language = models.CharField(
+        _("language"), max_length=2, choices=[("it", "Italiano"), ("en", "English")], default="it"
+    )
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("administrator"), default=False, help_text=_("May use the administration pages."))
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
@@ -136,7 +138,12 @@ class Appointment(models.Model):
     role = models.CharField(_("role"), max_length=20, choices=Role)
     region = models.ForeignKey(Region, models.PROTECT, related_name="appointments", verbose_name=_("region"))
     district = models.ForeignKey(
-        District, models.PROTECT, null=True, blank=True, related_name="appointments", verbose_name=_("district"),
+        District,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="appointments",
+        verbose_name=_("district"),
         help_text=_("Empty: the whole region"),
     )
     valid_from = models.DateField(_("from"), default=timezone.localdate)
@@ -149,7 +156,8 @@ class Appointment(models.Model):
         verbose_name_plural = _("appointments")
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_to=None) | Q(valid_to__gte=models.F("valid_from")), name="appointment_ends_after_start"
+                condition=Q(valid_to=None) | Q(valid_to__gte=models.F("valid_from")),
+                name="appointment_ends_after_start",
             ),
         ]
 

@@ -22,12 +22,8 @@ class CompetenceForm(forms.Form):
     """One form for each direction: the level that is chosen beforehand differs."""
 
     direction = forms.ChoiceField(choices=Competence.Direction.choices, widget=forms.HiddenInput)
-    concept = CompetenceField(
-        label=_("Competence"), help_text=_("Write some letters and choose from the list.")
-    )
-    level = forms.TypedChoiceField(
-        label=_("Who may see it"), choices=Competence.Level.choices, coerce=int
-    )
+    concept = CompetenceField(label=_("Competence"), help_text=_("Write some letters and choose from the list."))
+    level = forms.TypedChoiceField(label=_("Who may see it"), choices=Competence.Level.choices, coerce=int)
     note = forms.CharField(
         label=_("Note"), max_length=300, required=False, help_text=_("For example a material, a norm or a quantity.")
     )

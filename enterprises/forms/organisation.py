@@ -52,9 +52,9 @@ class OrganisationForm(forms.ModelForm):
         required=False,
         choices=[("", gettext_lazy("Not declared"))] + EnterpriseSize.choices,
         help_text=gettext_lazy(
-            "Micro: fewer than 10 people and at most € 2 million of turnover or balance sheet. Small: 50 and € 10 million."
-            " Medium: 250 and € 50 million of turnover or € 43 million of balance sheet. Count linked and partner"
-            " enterprises too (Recommendation 2003/361/EC)."
+            "Micro: fewer than 10 people and at most € 2 million of turnover or balance sheet. Small: fewer than 50 people"
+            " and at most € 10 million. Medium: fewer than 250 people and at most € 50 million of turnover or € 43 million"
+            " of balance sheet. Count linked and partner enterprises too (Recommendation 2003/361/EC)."
         ),
     )
     size_year = forms.IntegerField(

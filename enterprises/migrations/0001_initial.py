@@ -10,174 +10,405 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Municipality',
+            name="Municipality",
             fields=[
-                ('istat', models.CharField(max_length=6, primary_key=True, serialize=False, verbose_name='ISTAT code')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('province', models.CharField(max_length=2, verbose_name='province')),
-                ('nuts', models.CharField(blank=True, max_length=5, verbose_name='NUTS code')),
-                ('latitude', models.DecimalField(decimal_places=4, max_digits=7)),
-                ('longitude', models.DecimalField(decimal_places=4, max_digits=7)),
+                ("istat", models.CharField(max_length=6, primary_key=True, serialize=False, verbose_name="ISTAT code")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("province", models.CharField(max_length=2, verbose_name="province")),
+                ("nuts", models.CharField(blank=True, max_length=5, verbose_name="NUTS code")),
+                ("latitude", models.DecimalField(decimal_places=4, max_digits=7)),
+                ("longitude", models.DecimalField(decimal_places=4, max_digits=7)),
             ],
             options={
-                'verbose_name': 'municipality',
-                'verbose_name_plural': 'municipalities',
-                'ordering': ['name', 'istat'],
+                "verbose_name": "municipality",
+                "verbose_name_plural": "municipalities",
+                "ordering": ["name", "istat"],
             },
         ),
         migrations.CreateModel(
-            name='Concept',
+            name="Concept",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scheme', models.CharField(choices=[('ateco', 'ATECO'), ('competence', 'Competences of the portal')], max_length=20, verbose_name='scheme')),
-                ('version', models.CharField(max_length=20, verbose_name='version')),
-                ('code', models.CharField(max_length=40, verbose_name='code')),
-                ('name_it', models.CharField(max_length=300, verbose_name='name in Italian')),
-                ('name_en', models.CharField(blank=True, max_length=300, verbose_name='name in English')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='enterprises.concept')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "scheme",
+                    models.CharField(
+                        choices=[("ateco", "ATECO"), ("competence", "Competences of the portal")],
+                        max_length=20,
+                        verbose_name="scheme",
+                    ),
+                ),
+                ("version", models.CharField(max_length=20, verbose_name="version")),
+                ("code", models.CharField(max_length=40, verbose_name="code")),
+                ("name_it", models.CharField(max_length=300, verbose_name="name in Italian")),
+                ("name_en", models.CharField(blank=True, max_length=300, verbose_name="name in English")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="children",
+                        to="enterprises.concept",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'concept',
-                'verbose_name_plural': 'concepts',
-                'ordering': ['scheme', 'code'],
+                "verbose_name": "concept",
+                "verbose_name_plural": "concepts",
+                "ordering": ["scheme", "code"],
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('enterprise', 'Enterprise'), ('university', 'University'), ('laboratory', 'Research laboratory'), ('technology_transfer_centre', 'Technology transfer centre'), ('association', 'Trade association'), ('authority', 'Public authority')], default='enterprise', max_length=30, verbose_name='kind')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='address')),
-                ('vat_number', models.CharField(blank=True, help_text='With the country, such as IT01234560363', max_length=14, null=True, unique=True, verbose_name='VAT number')),
-                ('website', models.URLField(blank=True, verbose_name='website')),
-                ('description_it', models.TextField(blank=True, verbose_name='description in Italian')),
-                ('description_en', models.TextField(blank=True, verbose_name='description in English')),
-                ('listed', models.BooleanField(default=True, verbose_name='listed in the directory')),
-                ('illustrative', models.BooleanField(default=False, help_text='Made up for the demonstration', verbose_name='illustrative')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('search_it', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector(models.Func(models.F('name'), models.Value('àáâãäåçèéêëìíîïñòóôõöùúûüýÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝ'), models.Value('aaaaaaceeeeiiiinooooouuuuyAAAAAACEEEEIIIINOOOOOUUUUY'), function='translate', output_field=models.TextField()), models.Func(models.F('description_it'), models.Value('àáâãäåçèéêëìíîïñòóôõöùúûüýÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝ'), models.Value('aaaaaaceeeeiiiinooooouuuuyAAAAAACEEEEIIIINOOOOOUUUUY'), function='translate', output_field=models.TextField()), config='italian'), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('search_en', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector(models.Func(models.F('name'), models.Value('àáâãäåçèéêëìíîïñòóôõöùúûüýÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝ'), models.Value('aaaaaaceeeeiiiinooooouuuuyAAAAAACEEEEIIIINOOOOOUUUUY'), function='translate', output_field=models.TextField()), models.Func(models.F('description_en'), models.Value('àáâãäåçèéêëìíîïñòóôõöùúûüýÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝ'), models.Value('aaaaaaceeeeiiiinooooouuuuyAAAAAACEEEEIIIINOOOOOUUUUY'), function='translate', output_field=models.TextField()), config='english'), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('ateco', models.ForeignKey(blank=True, limit_choices_to={'scheme': 'ateco'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.concept', verbose_name='activity (ATECO 2025)')),
-                ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='organisations', to='accounts.district', verbose_name='district')),
-                ('municipality', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='organisations', to='enterprises.municipality', verbose_name='municipality')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("enterprise", "Enterprise"),
+                            ("university", "University"),
+                            ("laboratory", "Research laboratory"),
+                            ("technology_transfer_centre", "Technology transfer centre"),
+                            ("association", "Trade association"),
+                            ("authority", "Public authority"),
+                        ],
+                        default="enterprise",
+                        max_length=30,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="address")),
+                (
+                    "vat_number",
+                    models.CharField(
+                        blank=True,
+                        help_text="With the country, such as IT01234560363",
+                        max_length=14,
+                        null=True,
+                        unique=True,
+                        verbose_name="VAT number",
+                    ),
+                ),
+                ("website", models.URLField(blank=True, verbose_name="website")),
+                ("description_it", models.TextField(blank=True, verbose_name="description in Italian")),
+                ("description_en", models.TextField(blank=True, verbose_name="description in English")),
+                ("listed", models.BooleanField(default=True, verbose_name="listed in the directory")),
+                (
+                    "illustrative",
+                    models.BooleanField(
+                        default=False, help_text="Made up for the demonstration", verbose_name="illustrative"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "search_it",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.postgres.search.SearchVector(
+                            models.Func(
+                                models.F("name"),
+                                models.Value("àáâãäåçèéêëìíîïñòóôõöùúûüýÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝ"),
+                                models.Value("aaaaaaceeeeiiiinooooouuuuyAAAAAACEEEEIIIINOOOOOUUUUY"),
+                                function="translate",
+                                output_field=models.TextField(),
+                            ),
+                            models.Func(
+                                models.F("description_it"),
+                                models.Value("àáâãäåçèéêëìíîïñòóôõöùúûüýÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝ"),
+                                models.Value("aaaaaaceeeeiiiinooooouuuuyAAAAAACEEEEIIIINOOOOOUUUUY"),
+                                function="translate",
+                                output_field=models.TextField(),
+                            ),
+                            config="italian",
+                        ),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
+                (
+                    "search_en",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.postgres.search.SearchVector(
+                            models.Func(
+                                models.F("name"),
+                                models.Value("àáâãäåçèéêëìíîïñòóôõöùúûüýÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝ"),
+                                models.Value("aaaaaaceeeeiiiinooooouuuuyAAAAAACEEEEIIIINOOOOOUUUUY"),
+                                function="translate",
+                                output_field=models.TextField(),
+                            ),
+                            models.Func(
+                                models.F("description_en"),
+                                models.Value("àáâãäåçèéêëìíîïñòóôõöùúûüýÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝ"),
+                                models.Value("aaaaaaceeeeiiiinooooouuuuyAAAAAACEEEEIIIINOOOOOUUUUY"),
+                                function="translate",
+                                output_field=models.TextField(),
+                            ),
+                            config="english",
+                        ),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
+                (
+                    "ateco",
+                    models.ForeignKey(
+                        blank=True,
+                        limit_choices_to={"scheme": "ateco"},
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="enterprises.concept",
+                        verbose_name="activity (ATECO 2025)",
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organisations",
+                        to="accounts.district",
+                        verbose_name="district",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organisations",
+                        to="enterprises.municipality",
+                        verbose_name="municipality",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'organisation',
-                'verbose_name_plural': 'organisations',
-                'ordering': ['name', 'pk'],
+                "verbose_name": "organisation",
+                "verbose_name_plural": "organisations",
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='MembershipInvitation',
+            name="MembershipInvitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254, verbose_name='email')),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('editor', 'Editor'), ('viewer', 'Viewer')], default='editor', max_length=10, verbose_name='role')),
-                ('language', models.CharField(default='it', max_length=2)),
-                ('token', models.CharField(editable=False, max_length=43, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('expires_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='enterprises.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.EmailField(max_length=254, verbose_name="email")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("owner", "Owner"), ("editor", "Editor"), ("viewer", "Viewer")],
+                        default="editor",
+                        max_length=10,
+                        verbose_name="role",
+                    ),
+                ),
+                ("language", models.CharField(default="it", max_length=2)),
+                ("token", models.CharField(editable=False, max_length=43, unique=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="enterprises.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'invitation',
-                'verbose_name_plural': 'invitations',
+                "verbose_name": "invitation",
+                "verbose_name_plural": "invitations",
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('editor', 'Editor'), ('viewer', 'Viewer')], max_length=10, verbose_name='role')),
-                ('valid_from', models.DateField(default=django.utils.timezone.localdate, verbose_name='from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='to')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='enterprises.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("owner", "Owner"), ("editor", "Editor"), ("viewer", "Viewer")],
+                        max_length=10,
+                        verbose_name="role",
+                    ),
+                ),
+                ("valid_from", models.DateField(default=django.utils.timezone.localdate, verbose_name="from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="to")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="enterprises.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'membership',
-                'verbose_name_plural': 'memberships',
+                "verbose_name": "membership",
+                "verbose_name_plural": "memberships",
             },
         ),
         migrations.CreateModel(
-            name='Competence',
+            name="Competence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('direction', models.CharField(choices=[('offers', 'Offers'), ('seeks', 'Seeks')], max_length=10, verbose_name='direction')),
-                ('level', models.PositiveSmallIntegerField(choices=[(0, 'Public, without our name'), (1, 'Public, with our name'), (2, 'Signed-in organisations of the district'), (3, 'Only after we agree to an introduction'), (4, 'Only members of a common network')], verbose_name='who may see it')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('concept', models.ForeignKey(limit_choices_to={'scheme': 'competence'}, on_delete=django.db.models.deletion.PROTECT, related_name='competences', to='enterprises.concept', verbose_name='competence')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='competences', to='enterprises.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("offers", "Offers"), ("seeks", "Seeks")], max_length=10, verbose_name="direction"
+                    ),
+                ),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Public, without our name"),
+                            (1, "Public, with our name"),
+                            (2, "Signed-in organisations of the district"),
+                            (3, "Only after we agree to an introduction"),
+                            (4, "Only members of a common network"),
+                        ],
+                        verbose_name="who may see it",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                (
+                    "concept",
+                    models.ForeignKey(
+                        limit_choices_to={"scheme": "competence"},
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="competences",
+                        to="enterprises.concept",
+                        verbose_name="competence",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="competences",
+                        to="enterprises.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'competence',
-                'verbose_name_plural': 'competences',
+                "verbose_name": "competence",
+                "verbose_name_plural": "competences",
             },
         ),
         migrations.CreateModel(
-            name='SizeDeclaration',
+            name="SizeDeclaration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='reference year')),
-                ('size', models.CharField(choices=[('micro', 'Micro'), ('small', 'Small'), ('medium', 'Medium'), ('large', 'Large')], max_length=10, verbose_name='size')),
-                ('declared_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('declared_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='size_declarations', to='enterprises.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="reference year")),
+                (
+                    "size",
+                    models.CharField(
+                        choices=[("micro", "Micro"), ("small", "Small"), ("medium", "Medium"), ("large", "Large")],
+                        max_length=10,
+                        verbose_name="size",
+                    ),
+                ),
+                ("declared_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "declared_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="size_declarations",
+                        to="enterprises.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'size declaration',
-                'verbose_name_plural': 'size declarations',
-                'ordering': ['-year'],
+                "verbose_name": "size declaration",
+                "verbose_name_plural": "size declarations",
+                "ordering": ["-year"],
             },
         ),
         migrations.AddConstraint(
-            model_name='concept',
-            constraint=models.UniqueConstraint(fields=('scheme', 'version', 'code'), name='concept_key_unique'),
+            model_name="concept",
+            constraint=models.UniqueConstraint(fields=("scheme", "version", "code"), name="concept_key_unique"),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(fields=['name', 'id'], name='organisation_name'),
+            model_name="organisation",
+            index=models.Index(fields=["name", "id"], name="organisation_name"),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_it'], name='organisation_search_it'),
+            model_name="organisation",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search_it"], name="organisation_search_it"),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_en'], name='organisation_search_en'),
+            model_name="organisation",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search_en"], name="organisation_search_en"),
         ),
         migrations.AddConstraint(
-            model_name='membershipinvitation',
-            constraint=models.UniqueConstraint(models.F('organisation'), django.db.models.functions.text.Lower('email'), condition=models.Q(('accepted_at', None), ('revoked_at', None)), name='one_open_invitation'),
+            model_name="membershipinvitation",
+            constraint=models.UniqueConstraint(
+                models.F("organisation"),
+                django.db.models.functions.text.Lower("email"),
+                condition=models.Q(("accepted_at", None), ("revoked_at", None)),
+                name="one_open_invitation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('organisation', 'user'), name='membership_unique'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("organisation", "user"), name="membership_unique"),
         ),
         migrations.AddConstraint(
-            model_name='competence',
-            constraint=models.UniqueConstraint(fields=('organisation', 'concept', 'direction'), name='competence_unique'),
+            model_name="competence",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "concept", "direction"), name="competence_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='competence',
-            constraint=models.CheckConstraint(condition=models.Q(('level__range', (0, 4))), name='competence_level_range'),
+            model_name="competence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__range", (0, 4))), name="competence_level_range"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sizedeclaration',
-            constraint=models.UniqueConstraint(fields=('organisation', 'year'), name='size_declared_once_a_year'),
+            model_name="sizedeclaration",
+            constraint=models.UniqueConstraint(fields=("organisation", "year"), name="size_declared_once_a_year"),
         ),
     ]

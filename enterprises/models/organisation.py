@@ -36,9 +36,7 @@ class OrganisationKind(models.TextChoices):
 
 def _folded(field: str) -> Func:
     """The column without accents. In SQL, because the server brings no `unaccent`."""
-    return Func(
-        F(field), Value(_ACCENTED), Value(_PLAIN), function="translate", output_field=models.TextField()
-    )
+    return Func(F(field), Value(_ACCENTED), Value(_PLAIN), function="translate", output_field=models.TextField())
 
 
 def _prefixes(text: str) -> str:
@@ -139,9 +137,7 @@ class Organisation(models.Model):
     description_it = models.TextField(_("description in Italian"), blank=True)
     description_en = models.TextField(_("description in English"), blank=True)
     listed = models.BooleanField(_("listed in the directory"), default=True)
-    illustrative = models.BooleanField(
-        _("illustrative"), default=False, help_text=_("Made up for the demonstration")
-    )
+    illustrative = models.BooleanField(_("illustrative"), default=False, help_text=_("Made up for the demonstration"))
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     search_it = models.GeneratedField(
         expression=SearchVector(_folded("name"), _folded("description_it"), config="italian"),

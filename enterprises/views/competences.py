@@ -22,6 +22,7 @@ from enterprises.views.rows import visible_competence, visible_organisation
 
 Direction = Competence.Direction
 
+
 @require_safe
 @access(is_member, on=visible_organisation)
 def competences(request: HttpRequest, organisation: Organisation) -> HttpResponse:
@@ -56,7 +57,9 @@ def _page(request: HttpRequest, organisation: Organisation, refused: CompetenceF
 
 def _form(request: HttpRequest, direction: Direction, rows: list[Competence]) -> CompetenceForm:
     """An empty form, or one filled with the row that `?change=` names: adding it again changes it."""
-    chosen = next((row for row in rows if str(row.pk) == request.GET.get("change") and row.direction == direction), None)
+    chosen = next(
+        (row for row in rows if str(row.pk) == request.GET.get("change") and row.direction == direction), None
+    )
     initial: dict[str, Any] = {}
     if chosen:
         initial = {"concept": chosen.concept, "level": chosen.level, "note": chosen.note}

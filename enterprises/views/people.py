@@ -49,9 +49,7 @@ def member_invite(request: HttpRequest, organisation: Organisation) -> HttpRespo
     form = InviteForm(request.POST)
     if not form.is_valid():
         return _page(request, organisation, form, status=422)
-    invitation = operations.invite_member(
-        organisation, **form.cleaned_data, language=language(), actor=request.user
-    )
+    invitation = operations.invite_member(organisation, **form.cleaned_data, language=language(), actor=request.user)
     messages.success(request, _("The invitation is on its way to %(email)s.") % {"email": invitation.email})
     return redirect("enterprises:people", organisation.slug)
 

@@ -25,7 +25,9 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
     form = OrganisationForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         organisation = _create(form, request.user)
-        messages.success(request, _("%(name)s is on the portal. Say now what you offer and seek.") % {"name": organisation})
+        messages.success(
+            request, _("%(name)s is on the portal. Say now what you offer and seek.") % {"name": organisation}
+        )
         return redirect("enterprises:competences", organisation.slug)
     context = {"form": form, "crumbs": crumbs((_("Add your organisation"), None))}
     return render(request, "enterprises/new.html", context, status=422 if form.is_bound else 200)

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from district_portal.shared.errors import DomainError
 from enterprises.models import Competence, Membership, MembershipRole, Organisation
 from enterprises.operations import create_organisation
-from district_portal.shared.errors import DomainError
 from tests.factories import (
     AtecoFactory,
     CompetenceFactory,
@@ -45,7 +45,14 @@ def test_who_adds_an_organisation_becomes_its_owner(client: Client) -> None:
     client.force_login(person)
     AtecoFactory(), MunicipalityFactory()
     district = DistrictFactory()
-    data = typed(ateco="32.50", municipality="Mirandola", district=district.pk, website="bioma.example", size="small", size_year="2025")
+    data = typed(
+        ateco="32.50",
+        municipality="Mirandola",
+        district=district.pk,
+        website="bioma.example",
+        size="small",
+        size_year="2025",
+    )
     response = client.post(NEW, data)
     assertRedirects(response, "/en/organisations/bioma-societa-srl/competences/")
     firm = Organisation.objects.get(slug="bioma-societa-srl")
@@ -78,7 +85,10 @@ def test_two_organisations_without_vat_number_are_two(client: Client) -> None:
     client.force_login(UserFactory())
     for _n in range(2):
         assert client.post(NEW, {"name": "Lab", "kind": "laboratory", "vat_number": ""}).status_code == 302
-    assert list(Organisation.objects.order_by("pk").values_list("slug", "vat_number")) == [("lab", None), ("lab-2", None)]
+    assert list(Organisation.objects.order_by("pk").values_list("slug", "vat_number")) == [
+        ("lab", None),
+        ("lab-2", None),
+    ]
 
 
 def test_an_enterprise_needs_a_vat_number(client: Client) -> None:

@@ -69,4 +69,6 @@ class AppointmentFactory(factory.django.DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
     role = Role.FACILITATOR
     district = factory.SubFactory(DistrictFactory)
-    region = factory.LazyAttribute(lambda appointment: appointment.district.region if appointment.district else RegionFactory())
+    region = factory.LazyAttribute(
+        lambda appointment: appointment.district.region if appointment.district else RegionFactory()
+    )

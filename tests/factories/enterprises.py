@@ -23,7 +23,7 @@ from tests.factories.accounts import DistrictFactory, UserFactory
 
 
 def vat_number(n: int) -> str:
-    """A valid Italian VAT number, a different one for each `n` below ten million: company, office of Modena, check digit."""
+    """A valid Italian VAT number, another for each `n` below ten million: company, office of Modena, check digit."""
     digits = f"{n:07}036"
     return f"IT{digits}{luhn.calc_check_digit(digits)}"
 
