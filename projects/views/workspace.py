@@ -42,6 +42,7 @@ def workspace(network: Network, user: User, now: datetime) -> dict[str, Any]:
         "last_reason": _last_reason(network, decisions),
         "checks": checks,
         "checks_met": sum(check.met for check in checks),
+        "ready": all(check.met for check in checks),
         "offers": _offers(members, user),
         "activity": _activity(partners, decisions)[:ACTIVITY],
         "learn_from": projects.filter(district=network.district).order_by("acronym", "pk")[:LEARN_FROM],
@@ -138,7 +139,7 @@ def _last_reason(network: Network, decisions: list[Decision]) -> dict[str, str] 
         return None
     kind, title = words[NetworkState(last.to_state)]
     kind = kind if network.state == last.to_state else ""
-    return {"kind": kind, "title": title % {"who": last.actor, "day": short_day(last.at)}, "text": last.reason}
+    return {"kind": kind, "title": title % {"who": last.actor, "day": short_day(last.at)}, "text": f"“{last.reason}”"}
 
 
 def _offers(members: list[Partner], user: User) -> list[tuple[Any, list[str]]]:
