@@ -29,7 +29,7 @@ from projects.permissions import can_see_region
 from projects.reports import FundingForm
 
 MILLION = 1_000_000
-SIZE_COLOURS = {"micro": "c4", "small": "c1", "medium": "c2", "large": "c3", "": "c4"}
+SIZE_COLOURS = {"micro": "c4", "small": "c1", "medium": "c2", "large": "c3"}
 RUNS_SHOWN = 3
 MARKS = 4
 
@@ -171,11 +171,12 @@ def _districts(filters: FundingFilters) -> list[dict[str, Any]]:
     ]
 
 
-def _sizes(filters: FundingFilters) -> SafeString | None:
+def _sizes(filters: FundingFilters) -> dict[str, Any]:
+    """The bar of the known sizes (None without any), and how many enterprises have no known one."""
     counted = figures.by_size(filters)
-    labels = {**dict(EnterpriseSize.choices), "": _("Not known")}
-    parts = [(str(labels[size]), count, SIZE_COLOURS[size]) for size, count in counted.items() if count or size]
-    return stacked(parts) if any(counted.values()) else None
+    parts = [(str(EnterpriseSize(size).label), counted[size], colour) for size, colour in SIZE_COLOURS.items()]
+    known = sum(count for _label, count, _colour in parts)
+    return {"bar": stacked(parts) if known else None, "unknown": counted[""]}
 
 
 def _funnel(filters: FundingFilters) -> list[dict[str, Any]]:
