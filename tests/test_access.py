@@ -38,7 +38,8 @@ def status_of(world: World, role: str, row: dict[str, str]) -> str:
         address = world.address(row["route"], row["row"])
         response = client.get(address) if row["method"] == "GET" else client.post(address)
         if hasattr(response, "streaming_content"):
-            response.close()
+            # Read to its end: closing it halfway would close the connection, and the world's transaction with it.
+            b"".join(response.streaming_content)
         transaction.set_rollback(True)
     if response.status_code == 302 and "/accounts/login/" in response["Location"]:
         return "login"
