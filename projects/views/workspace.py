@@ -41,6 +41,7 @@ def workspace(network: Network, user: User, now: datetime) -> dict[str, Any]:
         "step": next((number for number, (state, _title, _detail) in enumerate(steps, 1) if state == "now"), None),
         "last_reason": _last_reason(network, decisions),
         "checks": checks,
+        "show_checks": network.editable or network.state == NetworkState.SUBMITTED,
         "checks_met": sum(check.met for check in checks),
         "ready": all(check.met for check in checks),
         "offers": _offers(members, user),
