@@ -14,6 +14,7 @@ from district_portal.accounts.models import Role, User
 from district_portal.shared.desk import DeskTask
 from district_portal.shared.ui import localised, long_moment
 from events.models import Event
+from events.reports import waiting_text
 from events.states import RegistrationState
 
 AHEAD = timedelta(days=14)
@@ -44,8 +45,4 @@ def places_taken(event: Event) -> str:
 
 
 def _context(event: Event) -> str:
-    begins = long_moment(event.starts_at)
-    if not event.waiting:
-        return begins
-    waiting = ngettext("%(count)s on the waiting list", "%(count)s on the waiting list", event.waiting)
-    return f"{begins} · {waiting % {'count': event.waiting}}"
+    return " · ".join(filter(None, [long_moment(event.starts_at), waiting_text(event.waiting)]))

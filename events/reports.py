@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from events.models import Category, Event
 from events.states import RegistrationState
@@ -59,6 +60,13 @@ def attendance_cells(event: Event) -> Iterator[list[Any]]:
     rows, everybody = attendance(event)
     for row in [*rows, everybody]:
         yield [row.category or "all", *(getattr(row, name) for name in COLUMNS[1:])]
+
+
+def waiting_text(waiting: int) -> str:
+    """ "12 on the waiting list", or nothing if nobody waits."""
+    if not waiting:
+        return ""
+    return ngettext("%(count)s on the waiting list", "%(count)s on the waiting list", waiting) % {"count": waiting}
 
 
 def organisations_coming(event: Event) -> int:

@@ -26,7 +26,7 @@ from events.forms import CheckInForm
 from events.models import Event, Registration
 from events.operations import Answer
 from events.permissions import can_organise, can_see_statistics
-from events.reports import attendance, attendance_cells
+from events.reports import attendance, attendance_cells, waiting_text
 from events.views.public import visible_event
 
 ORDER = ["family_name", "given_name", "pk"]
@@ -161,12 +161,11 @@ def statistics(request: HttpRequest, event: Event) -> HttpResponse:
             return JsonResponse({"count": len(rows), "next": None, "results": results, "all": asdict(everybody)})
         case "csv":
             return _statistics_csv(event, request.GET.get("dialect"))
-    waiting = event.registrations.waiting_in_order().count()
     context = {
         "event": event,
         "rows": rows,
         "everybody": everybody,
-        "waiting": waiting,
+        "waiting_text": waiting_text(event.registrations.waiting_in_order().count()),
         "can_organise": can_organise(request.user, event),
     }
     return render(request, "events/statistics.html", context)

@@ -50,6 +50,7 @@ def detail(request: HttpRequest, registration: Registration) -> HttpResponse:
         "has_place": has_place,
         "qr": qr_svg(ticket_address(registration)) if has_place else "",
         "can_cancel": registration.can_be_cancelled(now),
+        "is_over": event.is_over(now),
     }
     return render(request, "events/ticket.html", context)
 
