@@ -17,18 +17,9 @@ from enterprises.models import Competence, MembershipInvitation, Organisation, O
 
 
 def tasks(user: User, now: datetime) -> Iterator[DeskTask]:
-    """Invitations first, then profiles; who has neither role nor invitation is led to add an organisation."""
-    invitations = list(_invitations(user, now))
-    yield from (_invitation_task(invitation) for invitation in invitations)
+    """Invitations first, then profiles. (The desk page itself leads people without organisation to a new one.)"""
+    yield from (_invitation_task(invitation) for invitation in _invitations(user, now))
     yield from _profile_tasks(user)
-    if not invitations and not user.roles:
-        yield DeskTask(
-            title=_("Add your organisation, or ask its owner to invite you"),
-            context=_("Then you can register interest in calls and join networks."),
-            icon="it-plus",
-            action=_("Add your organisation"),
-            url=reverse("enterprises:new"),
-        )
 
 
 def _invitations(user: User, now: datetime):

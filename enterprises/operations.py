@@ -38,9 +38,7 @@ def create_organisation(organisation: Organisation, *, actor: User) -> Organisat
             organisation.save()
     except IntegrityError as error:
         raise DomainError(
-            _(
-                "Somebody has just added this organisation. Look for it in the directory, and ask its owner to invite you."
-            )
+            _("Somebody has just added this organisation. Find it in the directory and ask its owner to invite you.")
         ) from error
     Membership.objects.create(organisation=organisation, user=actor, role=MembershipRole.OWNER)
     return organisation

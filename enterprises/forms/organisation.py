@@ -52,9 +52,9 @@ class OrganisationForm(forms.ModelForm):
         required=False,
         choices=[("", gettext_lazy("Not declared"))] + EnterpriseSize.choices,
         help_text=gettext_lazy(
-            "Micro: fewer than 10 people and at most € 2 million of turnover or balance sheet. Small: fewer than 50 people"
-            " and at most € 10 million. Medium: fewer than 250 people and at most € 50 million of turnover or € 43 million"
-            " of balance sheet. Count linked and partner enterprises too (Recommendation 2003/361/EC)."
+            "Micro: fewer than 10 people and at most € 2 million of turnover or balance sheet. Small: fewer than 50"
+            " people and at most € 10 million. Medium: fewer than 250 people and at most € 50 million of turnover or"
+            " € 43 million of balance sheet. Count linked and partner enterprises too (Recommendation 2003/361/EC)."
         ),
     )
     size_year = forms.IntegerField(
@@ -124,8 +124,11 @@ class OrganisationForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        is_enterprise = data.get("kind") == OrganisationKind.ENTERPRISE
-        if is_enterprise and not data.get("vat_number") and "vat_number" not in self.errors:
+        # A number that nobody knew when the row was made may stay unknown; a known one is not taken away.
+        needs_vat = data.get("kind") == OrganisationKind.ENTERPRISE and (
+            not self.instance.pk or self.initial["vat_number"]
+        )
+        if needs_vat and not data.get("vat_number") and "vat_number" not in self.errors:
             self.add_error("vat_number", _("Enter the VAT number of the enterprise, like IT01234560363."))
         if data.get("size") and not data.get("size_year") and "size_year" not in self.errors:
             self.add_error("size_year", _("Enter the year to which the size refers."))

@@ -97,15 +97,16 @@ def organisation_detail(request: HttpRequest, organisation: Organisation) -> Htt
     """The public profile; members of the organisation also see the level of each competence."""
     readable = organisation.competences.visible_to(request.user).select_related("concept")
     competences = sorted(readable, key=lambda competence: localised(competence.concept, "name"))
+    member = is_member(request.user, organisation)
     description, description_language = localised_with_language(organisation, "description")
     context = {
         "organisation": organisation,
         "description": description,
         "description_language": "" if description_language == language() else description_language,
-        "facts": _facts(organisation),
+        "facts": _facts(organisation, for_member=member),
         "offers": [row for row in competences if row.direction == Competence.Direction.OFFERS],
         "seeks": [row for row in competences if row.direction == Competence.Direction.SEEKS],
-        "is_member": is_member(request.user, organisation),
+        "is_member": member,
         "may_edit": can_act_for(request.user, organisation),
         "crumbs": crumbs((organisation.name, None)),
     }
@@ -117,7 +118,7 @@ def crumbs(*items: tuple[str, str | None]) -> list[tuple[str, str | None]]:
     return [(_("Home"), reverse("home")), (_("Organisations"), reverse("enterprises:list")), *items]
 
 
-def _facts(organisation: Organisation) -> list[tuple[str, str, str]]:
+def _facts(organisation: Organisation, *, for_member: bool) -> list[tuple[str, str, str]]:
     """(label, value, small line) of what is known; what is not known is left out."""
     facts = [(_("Kind"), organisation.get_kind_display(), "")]
     if organisation.municipality:
@@ -127,6 +128,8 @@ def _facts(organisation: Organisation) -> list[tuple[str, str, str]]:
         facts.append((_("District"), localised(organisation.district, "name"), ""))
     if organisation.ateco:
         facts.append((_("Activity (ATECO 2025)"), organisation.ateco.code, localised(organisation.ateco, "name")))
+    if for_member and organisation.vat_number:
+        facts.append((_("VAT number"), organisation.vat_number, _("only members see it")))
     declared = organisation.size_declarations.first()
     if declared:
         year = _("declared for %(year)s") % {"year": declared.year}

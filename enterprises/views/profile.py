@@ -29,7 +29,7 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
             request, _("%(name)s is on the portal. Say now what you offer and seek.") % {"name": organisation}
         )
         return redirect("enterprises:competences", organisation.slug)
-    context = {"form": form, "crumbs": crumbs((_("Add your organisation"), None))}
+    context = {"form": form, "crumbs": crumbs((_("Create your organisation"), None))}
     return render(request, "enterprises/new.html", context, status=422 if form.is_bound else 200)
 
 

@@ -97,6 +97,15 @@ def test_an_enterprise_needs_a_vat_number(client: Client) -> None:
     assertContains(response, "Enter the VAT number of the enterprise", status_code=422)
 
 
+def test_a_vat_number_that_nobody_knew_may_stay_unknown_and_a_known_one_stays(
+    client: Client, firm: Organisation
+) -> None:
+    sign_in(client, firm)
+    assert client.post("/en/organisations/novamed/edit/", typed(vat_number="")).status_code == 422
+    Organisation.objects.filter(pk=firm.pk).update(vat_number=None)
+    assert client.post("/en/organisations/novamed/edit/", typed(vat_number="")).status_code == 302
+
+
 @pytest.mark.parametrize("name", ["New", "Invitations", "!!!"])
 def test_no_organisation_takes_the_address_of_a_page(name: str, client: Client) -> None:
     client.force_login(UserFactory())
@@ -188,11 +197,14 @@ def test_made_up_organisations_are_marked(client: Client) -> None:
 
 def test_own_members_see_their_links_and_levels_and_others_do_not(client: Client, firm: Organisation) -> None:
     CompetenceFactory(organisation=firm, level=Competence.Level.PUBLIC)
-    assertNotContains(client.get("/en/organisations/novamed/"), "What each level means")
+    public = client.get("/en/organisations/novamed/")
+    assertNotContains(public, "What each level means")
+    assertNotContains(public, firm.vat_number)
     sign_in(client, firm, MembershipRole.VIEWER)
     response = client.get("/en/organisations/novamed/")
     assertContains(response, "What each level means")
     assertContains(response, "(Public, with our name)")
+    assertContains(response, firm.vat_number)
     assertNotContains(response, "/novamed/edit/")
 
 
