@@ -88,6 +88,11 @@ ROOT_URLCONF = "district_portal.urls"
 WSGI_APPLICATION = "district_portal.wsgi.application"
 FORM_RENDERER = "district_portal.shared.forms.PortalRenderer"
 
+BUILTIN_TAGS = [
+    "django.templatetags.i18n",
+    "django.templatetags.static",
+    "district_portal.shared.templatetags.ui",
+]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -100,13 +105,16 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "district_portal.navigation.portal",
             ],
-            "builtins": [
-                "django.templatetags.i18n",
-                "django.templatetags.static",
-                "district_portal.shared.templatetags.ui",
-            ],
+            "builtins": BUILTIN_TAGS,
         },
-    }
+    },
+    {
+        # Subjects and texts of mails: nothing to escape.
+        "NAME": "text",
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"autoescape": False, "builtins": BUILTIN_TAGS},
+    },
 ]
 
 # --- Database, cache, broker -------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ class Renderer:
             context = self._context(content, reader)
             template = MESSAGES[row.message].template
             context["subject"] = self._subject(template, context)
-            mail = self._envelope(row, context["subject"], render_to_string(f"{template}.txt", context | {"frame": MAIL_TEXT}))
+            mail = self._envelope(row, context["subject"], self._text(template, context, MAIL_TEXT))
             mail.attach_alternative(render_to_string(f"{template}.html", context | {"frame": MAIL_HTML}), "text/html")
         mail.to = [reader.email]
         for attachment in content.attachments:
@@ -50,7 +50,7 @@ class Renderer:
             with translation.override(language):
                 context = self._context(content, reader)
                 fields[f"title_{language}"] = self._subject(template, context)
-                fields[f"text_{language}"] = render_to_string(f"{template}.txt", context | {"frame": INBOX_TEXT}).strip()
+                fields[f"text_{language}"] = self._text(template, context, INBOX_TEXT).strip()
             fields["path"] = content.path
         return fields
 
@@ -80,7 +80,10 @@ class Renderer:
         }
 
     def _subject(self, template: str, context: dict[str, Any]) -> str:
-        return " ".join(render_to_string(f"{template}.subject.txt", context).split())
+        return " ".join(render_to_string(f"{template}.subject.txt", context, using="text").split())
+
+    def _text(self, template: str, context: dict[str, Any], frame: str) -> str:
+        return render_to_string(f"{template}.txt", context | {"frame": frame}, using="text")
 
     def _envelope(self, row: OutboxRow, subject: str, text: str) -> EmailMultiAlternatives:
         host = urlsplit(settings.PORTAL_URL).hostname

@@ -19,9 +19,9 @@ REASON = "The partners complete each other, and the idea serves the whole distri
 
 
 def open_call(person: Person) -> str:
-    """Slug of the open call of the current edition, found as a reader would: in the list."""
-    results = person.get("/calls/?status=open&district=biomedical-and-prosthetic&format=json").json()["results"]
-    return next(row["slug"] for row in results if "edition" not in row or row["slug"])
+    """Slug of the district's open call of the current edition, found as a reader would: in the list."""
+    results = person.get("/calls/?status=open&district=biomedicale&format=json").json()["results"]
+    return next(row["slug"] for row in results if row["slug"].startswith("reti-di-distretto-biomedicale"))
 
 
 def message_in_inbox(person: Person, words: str) -> str | None:
@@ -45,9 +45,8 @@ def test_interest_is_told_to_the_organisation_and_to_the_facilitator(stack: Stac
     again = novamed.post(f"/calls/{call}/interest/")
     assert (again.status, again.path) == (200, f"/en/calls/{call}/")
 
-    title = novamed.get(f"/calls/{call}/").page.h1.get_text(strip=True)
     for person, address in [(novamed, "novamed@demo.example"), (facilitator, "facilitator@demo.example")]:
-        assert "Novamed Plast" in eventually(lambda person=person: message_in_inbox(person, "Novamed Plast") or message_in_inbox(person, title))
+        assert "Novamed Plast" in eventually(lambda person=person: message_in_inbox(person, "nterest"))
         assert eventually(lambda address=address: mail_to(administrator, address, ""))
     mails = administrator.get("/status/mail/?q=novamed@demo.example").page.select("tbody tr")
     assert len(mails) == 1, "registering twice sends one mail"
@@ -85,8 +84,8 @@ def test_a_network_is_formed_submitted_and_approved_and_everyone_reads_the_reaso
     for person, address in [(lead, "novamed@demo.example"), (partner, "secchia@demo.example")]:
         page = person.get(f"/networks/{network}/")
         assert REASON in page.text and "Too late." not in page.text
-        assert eventually(lambda person=person: REASON in (message_in_inbox(person, "approved") or ""))
-        assert eventually(lambda address=address: REASON in (mail_to(administrator, address, "approved") or ""))
+        assert eventually(lambda person=person: REASON in (message_in_inbox(person, "pproved") or ""))
+        assert eventually(lambda address=address: REASON in (mail_to(administrator, address, "pproved") or ""))
 
 
 def build_report(region: Person, format_: str, **filters: str) -> Answer:
@@ -103,13 +102,13 @@ def build_report(region: Person, format_: str, **filters: str) -> Answer:
 
 def figures_of_region_page(region: Person, query: str = "") -> dict[str, str]:
     page = region.get(f"/region/{query}").page
-    return {item["data-figure"]: item["data-value"] for item in page.select("[data-figure]")}
+    return {item["data-figure"]: item["value"] for item in page.select("[data-figure]")}
 
 
-@pytest.mark.parametrize("query", ["", "?district=biomedical-and-prosthetic"])
+@pytest.mark.parametrize("query", ["", "?district=biomedicale"])
 def test_the_funding_report_built_by_the_worker_equals_the_region_page(stack: Stack, query: str) -> None:
     region = stack.person("region")
-    filters = {"district": "biomedical-and-prosthetic"} if query else {}
+    filters = {"district": "biomedicale"} if query else {}
     download = build_report(region, "csv", **filters)
 
     assert download.headers["X-Content-SHA256"] == hashlib.sha256(download.body).hexdigest()
@@ -158,7 +157,7 @@ def test_a_guest_gets_a_ticket_and_cancelling_promotes_the_next(stack: Stack, ad
     first, ticket = register(stack, "first@guest.example")
     assert re.fullmatch(r"/en/tickets/[^/]+/", ticket.path)
     code = re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}\b", ticket.text)
-    assert code and ticket.page.select_one("svg[role=img]"), "the ticket shows its code and QR"
+    assert code and ticket.page.select_one(".dn-ticket__qr svg"), "the ticket shows its code and QR"
     assert code[0] in eventually(lambda: mail_to(administrator, "first@guest.example", ""))
     assert b"BEGIN:VCALENDAR" in first.get(ticket.path.removesuffix("/") + ".ics").body
 
@@ -169,7 +168,7 @@ def test_a_guest_gets_a_ticket_and_cancelling_promotes_the_next(stack: Stack, ad
     assert first.post(f"{ticket.path}cancel/").status == 200
     assert first.post(f"{ticket.path}cancel/").status == 200, "cancelling twice is fine"
     promoted = stack.visitor().get(waiting.path)
-    assert promoted.page.select_one("svg[role=img]"), "the next one holds a ticket at once"
+    assert promoted.page.select_one(".dn-ticket__qr svg"), "the next one holds a ticket at once"
     subjects = eventually(
         lambda: len(found := administrator.get("/status/mail/?q=second@guest.example").page.select("tbody th")) >= 2 and found
     )

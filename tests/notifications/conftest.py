@@ -1,8 +1,7 @@
 import pytest
-from django.template import engines
 
 TEMPLATES = {
-    "tests/emails/greeting.subject.txt": "{% autoescape off %}Greetings from {{ name }}\n{% endautoescape %}",
+    "tests/emails/greeting.subject.txt": "Greetings from {{ name }}\n",
     "tests/emails/greeting.txt": "{% extends frame %}{% block body %}{{ name }} greets you.{% endblock %}",
     "tests/emails/greeting.html": "{% extends frame %}{% block body %}<p>{{ name }} greets you.</p>{% endblock %}",
 }
@@ -17,12 +16,11 @@ def _mail_sink(settings) -> None:
 @pytest.fixture(autouse=True)
 def _templates_of_the_greeting(settings) -> None:
     """Templates in memory, before those on disk."""
-    configuration = settings.TEMPLATES[0]
-    options = dict(configuration["OPTIONS"])
-    options["loaders"] = [
+    loaders = [
         ("django.template.loaders.locmem.Loader", TEMPLATES),
         "django.template.loaders.filesystem.Loader",
         "django.template.loaders.app_directories.Loader",
     ]
-    settings.TEMPLATES = [configuration | {"OPTIONS": options, "APP_DIRS": False}]
-    assert engines.all()
+    settings.TEMPLATES = [
+        engine | {"OPTIONS": engine["OPTIONS"] | {"loaders": loaders}, "APP_DIRS": False} for engine in settings.TEMPLATES
+    ]
