@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from district_portal.shared.errors import DomainError
 from projects.models import Award, Decision, Network, Partner, Payment, Project
@@ -53,7 +53,7 @@ class NetworkAdmin(LookOnly, admin.ModelAdmin):
     inlines = [PartnerInline, DecisionInline]
     actions = ["fund"]
 
-    @admin.action(description=lazy("Make it a funded project"), permissions=["fund"])
+    @admin.action(description=gettext_lazy("Make it a funded project"), permissions=["fund"])
     def fund(self, request: HttpRequest, queryset: QuerySet[Network]) -> HttpResponseRedirect | None:
         """Each chosen network by itself: a refusal of one does not undo the others."""
         funded = []

@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from calls.models import Call
@@ -37,16 +37,16 @@ from projects.views.workspace import workspace
 
 ORDER = ["-created_at", "pk"]
 COLUMNS = [
-    Column("id", lazy("Network"), lambda network: str(network.pk)),
-    Column("title", lazy("Title"), lambda network: network.title),
-    Column("call", lazy("Call"), lambda network: network.call.slug),
-    Column("district", lazy("District"), lambda network: network.district.slug),
-    Column("state", lazy("State"), lambda network: network.state),
-    Column("lead", lazy("Lead"), lambda network: network.lead.name if network.lead else None),
-    Column("confirmed", lazy("Confirmed partners"), lambda network: len(network.confirmed)),
-    Column("waiting", lazy("Invited, no answer yet"), lambda network: len(network.waiting)),
-    Column("created", lazy("Started"), lambda network: network.created_at),
-    Column("submitted", lazy("Submitted"), lambda network: network.submitted_at),
+    Column("id", gettext_lazy("Network"), lambda network: str(network.pk)),
+    Column("title", gettext_lazy("Title"), lambda network: network.title),
+    Column("call", gettext_lazy("Call"), lambda network: network.call.slug),
+    Column("district", gettext_lazy("District"), lambda network: network.district.slug),
+    Column("state", gettext_lazy("State"), lambda network: network.state),
+    Column("lead", gettext_lazy("Lead"), lambda network: network.lead.name if network.lead else None),
+    Column("confirmed", gettext_lazy("Confirmed partners"), lambda network: len(network.confirmed)),
+    Column("waiting", gettext_lazy("Invited, no answer yet"), lambda network: len(network.waiting)),
+    Column("created", gettext_lazy("Started"), lambda network: network.created_at),
+    Column("submitted", gettext_lazy("Submitted"), lambda network: network.submitted_at),
 ]
 
 

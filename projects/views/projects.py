@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from district_portal.reports.lists import Column, list_answer
@@ -29,20 +29,20 @@ from projects.project_filters import ProjectFilter
 
 ORDER = ["acronym", "pk"]
 COLUMNS = [
-    Column("acronym", lazy("Acronym"), lambda project: project.acronym),
-    Column("title", lazy("Title"), lambda project: project.title),
-    Column("call", lazy("Call"), lambda project: localised(project.call, "title")),
-    Column("district", lazy("District"), lambda project: localised(project.district, "name")),
-    Column("cost", lazy("Cost"), lambda project: project.cost),
-    Column("grant", lazy("Grant"), lambda project: project.grant),
-    Column("paid", lazy("Paid"), lambda project: project.paid),
-    Column("state", lazy("State"), lambda project: project.state),
-    Column("start", lazy("Start"), lambda project: project.starts_on),
-    Column("end", lazy("End"), lambda project: project.ends_on),
-    Column("cup", lazy("CUP"), lambda project: project.cup),
-    Column("source", lazy("Source"), lambda project: localised(project, "source")),
-    Column("illustrative", lazy("Illustrative"), lambda project: project.illustrative),
-    Column("url", lazy("Address"), lambda project: project.get_absolute_url()),
+    Column("acronym", gettext_lazy("Acronym"), lambda project: project.acronym),
+    Column("title", gettext_lazy("Title"), lambda project: project.title),
+    Column("call", gettext_lazy("Call"), lambda project: localised(project.call, "title")),
+    Column("district", gettext_lazy("District"), lambda project: localised(project.district, "name")),
+    Column("cost", gettext_lazy("Cost"), lambda project: project.cost),
+    Column("grant", gettext_lazy("Grant"), lambda project: project.grant),
+    Column("paid", gettext_lazy("Paid"), lambda project: project.paid),
+    Column("state", gettext_lazy("State"), lambda project: project.state),
+    Column("start", gettext_lazy("Start"), lambda project: project.starts_on),
+    Column("end", gettext_lazy("End"), lambda project: project.ends_on),
+    Column("cup", gettext_lazy("CUP"), lambda project: project.cup),
+    Column("source", gettext_lazy("Source"), lambda project: localised(project, "source")),
+    Column("illustrative", gettext_lazy("Illustrative"), lambda project: project.illustrative),
+    Column("url", gettext_lazy("Address"), lambda project: project.get_absolute_url()),
 ]
 
 
