@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Case, F, Func, Q, When
-from django.db.models.functions import Cast, Coalesce, Extract
+from django.db.models.functions import Cast, Coalesce, Extract, Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -211,7 +211,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
     def holding(self, email: str) -> RegistrationQuerySet:
         """The registration of an address, if it was not cancelled: at most one for each event."""
-        return self.active().filter(email__iexact=email)
+        return self.active().annotate(_address=Lower("email")).filter(_address=email.lower())
 
 
 class Registration(models.Model):

@@ -85,7 +85,7 @@ def _insert(event: Event, guest: Guest, language: str) -> Registration | None:
         event=event,
         given_name=guest.given_name,
         family_name=guest.family_name,
-        email=guest.email,
+        email=guest.email.lower(),
         organisation=guest.organisation,
         organisation_key=organisation_key(guest.organisation),
         category=guest.category,

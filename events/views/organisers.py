@@ -63,15 +63,16 @@ def participants(request: HttpRequest, event: Event) -> HttpResponseBase:
     rows = found.qs
     if answer := list_answer(request, rows, order=ORDER, columns=COLUMNS):
         return answer
+    partial = bool(request.htmx) and not request.htmx.history_restore_request
     context = {
         "event": event,
+        "partial": partial,
         "filter": found,
         "pills": _pills(request, found),
         "page": keyset_page(rows, ORDER, request.GET.get("cursor")),
         "count": count_capped(rows),
         "arrived": _arrived(event),
     }
-    partial = request.htmx and not request.htmx.history_restore_request
     return render(request, "events/_participants.html" if partial else "events/participants.html", context)
 
 

@@ -112,6 +112,20 @@ def test_guests_are_found_by_words_states_and_categories(client, event, organise
     assert names("category=press&state=waiting") == []
 
 
+def test_nonsense_in_the_address_is_no_error(client, event, organiser):
+    RegistrationFactory(event=event)
+    for query in (
+        "q=%00",
+        "state=nothing",
+        "category=minister",
+        "cursor=zzz",
+        "q=" + "x" * 500,
+        "q=%25_",
+        "format=pdf",
+    ):
+        assert client.get(address(event, "participants") + f"?{query}").status_code == 200
+
+
 def test_the_list_is_a_whole_page_and_a_part_for_htmx(client, event, organiser):
     RegistrationFactory(event=event, needs="step-free")
     whole = client.get(address(event, "participants"))

@@ -94,6 +94,19 @@ def test_the_list_asks_the_same_number_of_queries_for_1_and_30_events(client):
     assert queries() == one
 
 
+def test_walking_the_pages_of_the_list_meets_each_event_once(client):
+    now = timezone.now()
+    for number in range(23):
+        EventFactory(starts_at=now + timedelta(days=1 + number // 3))
+        EventFactory(starts_at=now - timedelta(days=1 + number // 3))
+    met, address = [], "/en/events/?format=json"
+    while address:
+        answer = client.get(address).json()
+        met += [row["slug"] for row in answer["results"]]
+        address = answer["next"]
+    assert len(met) == len(set(met)) == answer["count"] == 46
+
+
 # --- The page
 
 
