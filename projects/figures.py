@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Avg, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, TruncQuarter
 
 from calls.models import Call, CallFigure
@@ -192,6 +192,21 @@ def by_district(filters: FundingFilters) -> QuerySet[Award, dict[str, Any]]:
         )
         .annotate(investment=Sum("cost"), enterprises=Count("organisation", distinct=True, filter=ENTERPRISES))
         .order_by(F("investment").desc(nulls_last=True), "slug")
+    )
+
+
+def by_province(filters: FundingFilters) -> QuerySet[Award, dict[str, Any]]:
+    """Code of each province, its investment (EUR), and the middle of its beneficiaries' municipalities (WGS 84)."""
+    return (
+        awards_under(filters)
+        .filter(organisation__municipality__isnull=False, cost__isnull=False)
+        .order_by()
+        .values(province=F("organisation__municipality__province"))
+        .annotate(
+            investment=Sum("cost"),
+            longitude=Avg("organisation__municipality__longitude"),
+            latitude=Avg("organisation__municipality__latitude"),
+        )
     )
 
 

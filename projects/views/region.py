@@ -7,18 +7,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from district_portal.reports.models import ReportRun
 from district_portal.reports.rows import run_rows
 from district_portal.shared.access import access
-from district_portal.shared.charts import Series, bar, line, stacked
+from district_portal.shared.charts import Bubble, Series, bar, bubble_map, line, load_geo, stacked
 from district_portal.shared.pagination import keyset_page
 from district_portal.shared.ui import language, money_short, number, percent, query_string
 from enterprises.models import EnterpriseSize
@@ -29,6 +30,9 @@ from projects.permissions import can_see_region
 from projects.reports import FundingForm
 
 MILLION = 1_000_000
+# Where a province's label stands on the map (side, px downwards) so that neighbours and the border leave it room.
+BESIDE = {"PR": ("end", 0), "RE": ("end", 34), "RA": ("end", 0), "FC": ("end", 0), "RN": ("end", 0)}
+BOUNDARIES = settings.BASE_DIR / "reference" / "er_provinces.geojson"
 SIZE_COLOURS = {"micro": "c4", "small": "c1", "medium": "c2", "large": "c3"}
 RUNS_SHOWN = 3
 MARKS = 4
@@ -49,6 +53,7 @@ def region(request: HttpRequest) -> HttpResponse:
         "stats": _stats(totals),
         "line": _line(filters),
         "districts": _districts(filters),
+        "map": _map(filters),
         "sizes": _sizes(filters),
         "steps": _funnel(filters),
         "page": keyset_page(projects, ["acronym", "pk"], request.GET.get("cursor")),
@@ -113,7 +118,10 @@ def _line(filters: FundingFilters) -> SafeString | None:
         return None
     quarters = _quarters(parts[0][1], parts[-1][1])
     series = []
-    for what, label, colour in [("committed", _("committed"), "c1"), ("paid", _("paid"), "c2")]:
+    for what, label, colour in [
+        ("committed", pgettext("grants", "committed"), "c1"),
+        ("paid", pgettext("grants", "paid"), "c2"),
+    ]:
         amounts = {quarter: amount for kind, quarter, amount in parts if kind == what}
         series.append(Series(label, colour, _cumulative(amounts, quarters)))
     finding = _("Until %(quarter)s, € %(committed)s million are committed and € %(paid)s million are paid.") % {
@@ -171,6 +179,29 @@ def _districts(filters: FundingFilters) -> list[dict[str, Any]]:
     ]
 
 
+def _map(filters: FundingFilters) -> SafeString | None:
+    """A circle for each province of the map with beneficiaries; None where none of them is on it."""
+    geo = load_geo(BOUNDARIES)
+    names = {feature["properties"]["short"]: feature["properties"]["name"] for feature in geo.features}
+    bubbles = [
+        Bubble(
+            names[row["province"]],
+            row["investment"],
+            money_short(row["investment"]),
+            float(row["longitude"]),
+            float(row["latitude"]),
+            *BESIDE.get(row["province"], ("start", 0)),
+        )
+        for row in figures.by_province(filters)
+        if row["province"] in names
+    ]
+    if not bubbles:
+        return None
+    largest = max(bubbles, key=lambda bubble: bubble.value)
+    finding = _("The largest investment, %(amount)s, is in the province of %(province)s.")
+    return bubble_map(geo, bubbles, finding=finding % {"amount": largest.text, "province": largest.name})
+
+
 def _sizes(filters: FundingFilters) -> dict[str, Any]:
     """The bar of the known sizes (None without any), and how many enterprises have no known one."""
     counted = figures.by_size(filters)
@@ -184,8 +215,8 @@ def _funnel(filters: FundingFilters) -> list[dict[str, Any]]:
     labels = [
         ("started", _("Networks started")),
         ("submitted", _("Submitted to the facilitator")),
-        ("approved", _("Approved")),
-        ("funded", _("Funded")),
+        ("approved", pgettext("networks", "Approved")),
+        ("funded", pgettext("networks", "Funded")),
     ]
     steps, before = [], None
     for key, label in labels:

@@ -16,7 +16,14 @@ from django.utils import translation
 from projects import figures
 from projects.figures import FundingFilters
 from projects.reports import FundingForm
-from tests.factories import AppointmentFactory, DistrictFactory, MembershipFactory, OrganisationFactory, RegionFactory
+from tests.factories import (
+    AppointmentFactory,
+    DistrictFactory,
+    MembershipFactory,
+    MunicipalityFactory,
+    OrganisationFactory,
+    RegionFactory,
+)
 from tests.factories.calls import CallFactory, CallFigureFactory
 from tests.factories.funding import AwardFactory, PaymentFactory, ProjectFactory
 from tests.factories.projects import NetworkFactory
@@ -132,6 +139,18 @@ def test_an_enterprise_with_several_awards_counts_once_with_its_latest_size(staf
     filters = FundingFilters(staff)
     assert figures.by_size(filters) == {"micro": 0, "small": 0, "medium": 1, "large": 0, "": 0}
     assert figures.totals(filters).enterprises == 1
+
+
+def test_the_map_shows_what_is_spent_in_each_province(client, staff):
+    AwardFactory(cost=Decimal(2_000_000))
+    AwardFactory(cost=None)
+    AwardFactory(cost=Decimal(5), organisation__municipality=None)
+    ferrara = MunicipalityFactory(istat="038008", name="Ferrara", province="FE", nuts="ITH56")
+    AwardFactory(cost=Decimal(90_000), organisation__municipality=ferrara)
+    found = figures.by_province(FundingFilters(staff))
+    assert {row["province"]: row["investment"] for row in found} == {"MO": 2_000_000, "FE": 90_000}
+    content = client.get(reverse("projects:region")).content.decode()
+    assert "The largest investment, €\u00a02.0 million, is in the province of Modena." in content
 
 
 def test_networks_from_the_start_to_funding(staff):
