@@ -19,6 +19,7 @@ from pathlib import Path
 
 import psycopg2
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
@@ -193,5 +194,9 @@ def clean_up() -> None:
 
 
 def _is_being_written(name: str) -> bool:
+    """Whether this is the work folder of an attempt that still counts; what is not ours is left alone."""
     pk, _, attempts = name.rpartition(".")[0].rpartition("-")
-    return ReportRun.objects.filter(pk=pk, attempts=attempts, state=RunState.BUILDING).exists()
+    try:
+        return ReportRun.objects.filter(pk=pk, attempts=int(attempts), state=RunState.BUILDING).exists()
+    except (ValueError, ValidationError):
+        return True

@@ -143,8 +143,8 @@ def test_an_enterprise_with_several_awards_counts_once_with_its_latest_size(staf
 
 def test_the_map_shows_what_is_spent_in_each_province(client, staff):
     AwardFactory(cost=Decimal(2_000_000))
-    AwardFactory(cost=None)
-    AwardFactory(cost=Decimal(5), organisation__municipality=None)
+    AwardFactory(cost=None, grant=None)
+    AwardFactory(cost=Decimal(5), grant=None, organisation__municipality=None)
     ferrara = MunicipalityFactory(istat="038008", name="Ferrara", province="FE", nuts="ITH56")
     AwardFactory(cost=Decimal(90_000), organisation__municipality=ferrara)
     found = figures.by_province(FundingFilters(staff))

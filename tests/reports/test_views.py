@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from district_portal.notifications.delivery import deliver_waiting
+from district_portal.notifications.models import InboxItem
 from district_portal.reports import operations
 from district_portal.reports.desk import stopped_reports
 from district_portal.reports.models import ReportRun
@@ -215,3 +217,19 @@ def test_the_list_asks_as_many_queries_for_30_runs_as_for_1(client, staff):
             for n in range(29)
         )
     assert counts[0] == counts[1]
+
+
+def test_the_requester_reads_that_it_is_ready_or_why_it_stopped(ready, staff, mailoutbox):
+    requested(staff, format="xlsx")
+    operations.stop_run(operations.claim_run(), "There was no space left on the server.")
+    deliver_waiting()
+    stopped_mail, ready_mail = sorted(mailoutbox, key=lambda mail: mail.subject)
+    assert ready_mail.subject == "Your report is ready: Funding report"
+    assert f"/en/reports/{ready.pk}/" in ready_mail.body
+    assert "(CSV, one row) is ready. Download it until" in ready_mail.body
+    assert "(CSV, one row) is ready." in ready_mail.alternatives[0].content
+    assert stopped_mail.subject == "Your report has stopped: Funding report"
+    assert "has stopped: There was no space left on the server." in stopped_mail.body
+    assert "You can try again on the page of the report." in stopped_mail.alternatives[0].content
+    titles = set(InboxItem.objects.values_list("title_en", flat=True))
+    assert titles == {ready_mail.subject, stopped_mail.subject}
