@@ -36,10 +36,14 @@ def walk(size: int) -> tuple[list[str], list[str]]:
 
 class EveryRowOnce(TestCase):
     @given(
-        st.lists(st.tuples(st.sampled_from(["BO", "MO", "RE"]), st.sampled_from(["Alfa", "Beta", "Gamma"])), max_size=25),
+        st.lists(
+            st.tuples(st.sampled_from(["BO", "MO", "RE"]), st.sampled_from(["Alfa", "Beta", "Gamma"])), max_size=25
+        ),
         st.integers(1, 7),
     )
-    def test_walking_the_pages_shows_every_row_once_in_both_directions(self, pairs: list[tuple[str, str]], size: int) -> None:
+    def test_walking_the_pages_shows_every_row_once_in_both_directions(
+        self, pairs: list[tuple[str, str]], size: int
+    ) -> None:
         Municipality.objects.all().delete()
         places(pairs)
         expected = list(Municipality.objects.order_by(*ORDER).values_list("pk", flat=True))
