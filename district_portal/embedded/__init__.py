@@ -11,6 +11,7 @@ a virtual environment in it; `var/servers` then is a link that says wplace.
 
 import os
 import shutil
+from contextlib import suppress
 from typing import NamedTuple
 
 from district_portal.embedded import postgres, valkey
@@ -53,7 +54,9 @@ def start() -> list[str]:
 
     Safe to repeat, and from several processes at once. Raises `EmbeddedError`.
     """
-    started = []
+    started: list[str] = []
+    if not (_postgres_is_needed() or _valkey_is_needed()):
+        return started
     with lock():
         place = prepare()
         if _postgres_is_needed():
@@ -76,6 +79,9 @@ def stop() -> list[str]:
             stopped.append("PostgreSQL")
         if valkey.stop(place):
             stopped.append("Valkey")
+        if place.sockets != place.home:
+            with suppress(OSError):  # not there, or not empty
+                place.sockets.rmdir()
     return stopped
 
 
