@@ -37,10 +37,10 @@ def every_view_declares_access(app_configs: Any, **kwargs: Any) -> list[CheckMes
         Error(f"The view of {name or pattern} does not say who may call it.", hint="Use @access of shared/access.py.", id="portal.E001")
         for name, pattern, view in routes()
         if not (
-            declares_access(view) or _module(view).startswith(ALLOWED_MODULES) or name.startswith(ALLOWED_NAMES)
+            declares_access(view) or module_of(view).startswith(ALLOWED_MODULES) or name.startswith(ALLOWED_NAMES)
         )
     ]
 
 
-def _module(view: Any) -> str:
+def module_of(view: Any) -> str:
     return getattr(view, "__module__", "") or type(view).__module__
