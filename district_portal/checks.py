@@ -14,7 +14,9 @@ ALLOWED_MODULES = ("allauth.",)
 ALLOWED_NAMES = ("admin:",)
 
 
-def routes(resolver: URLResolver | None = None, prefix: str = "", names: tuple[str, ...] = ()) -> Iterator[tuple[str, str, Any]]:
+def routes(
+    resolver: URLResolver | None = None, prefix: str = "", names: tuple[str, ...] = ()
+) -> Iterator[tuple[str, str, Any]]:
     """Every route as (name with its namespaces, pattern, view)."""
     resolver = resolver or get_resolver()
     for entry in resolver.url_patterns:
@@ -34,11 +36,13 @@ def declares_access(view: Any) -> bool:
 @register(Tags.security)
 def every_view_declares_access(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [
-        Error(f"The view of {name or pattern} does not say who may call it.", hint="Use @access of shared/access.py.", id="portal.E001")
-        for name, pattern, view in routes()
-        if not (
-            declares_access(view) or module_of(view).startswith(ALLOWED_MODULES) or name.startswith(ALLOWED_NAMES)
+        Error(
+            f"The view of {name or pattern} does not say who may call it.",
+            hint="Use @access of shared/access.py.",
+            id="portal.E001",
         )
+        for name, pattern, view in routes()
+        if not (declares_access(view) or module_of(view).startswith(ALLOWED_MODULES) or name.startswith(ALLOWED_NAMES))
     ]
 
 

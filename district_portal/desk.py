@@ -45,7 +45,11 @@ def row(task: DeskTask, now: datetime, *, first: bool) -> dict[str, Any]:
     css = "btn-primary" if first else "btn-outline-primary"
     urgency, words = task.urgency(now), due_words(task, now)
     return {
-        "icon": task.icon, "title": task.title, "context": task.context, "urgency": urgency, "chip": words,
+        "icon": task.icon,
+        "title": task.title,
+        "context": task.context,
+        "urgency": urgency,
+        "chip": words,
         "chip_colour": urgency or ("next" if task.due is None else ""),
         "actions": [{"label": task.action, "url": task.url, "css": css}],
     }
@@ -64,7 +68,9 @@ def desk(request: HttpRequest) -> HttpResponse:
             "greeting": greeting(now) % {"name": user.given_name or user.email},
             "tasks": [row(task, now, first=number == 0) for number, task in enumerate(tasks[:SHOWN_TASKS])],
             "task_count": len(tasks),
-            "organisations": Organisation.objects.acted_for_by(user).select_related("municipality", "district").order_by("name"),
+            "organisations": Organisation.objects.acted_for_by(user)
+            .select_related("municipality", "district")
+            .order_by("name"),
             "networks": Network.objects.of_member(user).select_related("call").order_by("-created_at", "pk")[:4],
             "dates": next_dates(now),
         },

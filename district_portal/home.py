@@ -31,7 +31,9 @@ def home(request: HttpRequest) -> HttpResponse:
             "networks": Network.objects.looking_for_partners(now)[:3],
             "projects": Project.objects.visible_to(request.user).filter(illustrative=False).order_by("acronym")[:2],
             "event": Event.objects.filter(published=True, starts_at__gt=now).order_by("starts_at").first(),
-            "figures": CallFigure.objects.select_related("call").filter(call__edition=1).order_by("pk")[:FIRST_CALL_FIGURES],
+            "figures": CallFigure.objects.select_related("call")
+            .filter(call__edition=1)
+            .order_by("pk")[:FIRST_CALL_FIGURES],
         },
     )
 

@@ -156,6 +156,8 @@ CELERY_TASK_TIME_LIMIT = 3600
 CELERY_TASK_SOFT_TIME_LIMIT = 3540
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+
 # "Something may be waiting": the hint is worthless after some seconds, so a backlog of hints costs nothing.
 def _hint(task: str, queue: str) -> dict:
     return {"task": task, "schedule": timedelta(seconds=1), "options": {"queue": queue, "expires": 5}}
@@ -193,7 +195,9 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = PORTAL_URL.partition(":")[0]
 # Wide in the demonstration: checks by script sign in often from one address.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "300/m/ip"} if RELAXED else {"login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = (
+    {"login": "300/m/ip", "login_failed": "300/m/ip"} if RELAXED else {"login_failed": "10/m/ip,5/5m/key"}
+)
 
 # --- Languages and time ------------------------------------------------------------------------------------------
 

@@ -45,7 +45,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     dead = OutboxRow.objects.filter(state=OutboxState.DEAD).select_related("user")
     page = keyset_page(dead, ["-created_at", "-pk"], request.GET.get("cursor"))
     has_sink = isinstance(get_connection(), EmailBackend)
-    return render(request, "status/overview.html", {"outbox": outbox, "reports": reports, "page": page, "has_sink": has_sink})
+    return render(
+        request, "status/overview.html", {"outbox": outbox, "reports": reports, "page": page, "has_sink": has_sink}
+    )
 
 
 def dead_row(request: HttpRequest, pk: int) -> OutboxRow:

@@ -49,7 +49,9 @@ class World:
 
     def __init__(self) -> None:
         home = DistrictFactory(region=RegionFactory(), slug="biomedical", name_en="Biomedical")
-        away = DistrictFactory(region=RegionFactory(nuts="ITC4", slug="lombardia", name_it="Lombardia", name_en="Lombardy"))
+        away = DistrictFactory(
+            region=RegionFactory(nuts="ITC4", slug="lombardia", name_it="Lombardia", name_en="Lombardy")
+        )
         self.people = self._people(home)
         self.own = self._side(home, owner=self.people["enterprise"], reporter=self.people["regional_staff"])
         self.other = self._side(away, owner=UserFactory(), reporter=UserFactory())
@@ -77,28 +79,36 @@ class World:
         submitted = NetworkFactory(call=call, district=district, lead=organisation, state="submitted")
         guest = RegistrationFactory(event=EventFactory(district=district))
         run = ReportRun.objects.create(report="funding", format="csv", requester=reporter)
-        dead = OutboxRow.objects.create(key=str(uuid.uuid4()), message="calls/interest_registered", channel="mail", about="1", state="dead")
+        dead = OutboxRow.objects.create(
+            key=str(uuid.uuid4()), message="calls/interest_registered", channel="mail", about="1", state="dead"
+        )
         mail = SinkMail.objects.create(sender="portal", to="giulia@guest.example", subject="Hello", text="Hello")
         words = {f"{part}_{language}": "Hello" for part in ("title", "text") for language in ("it", "en")}
         decisions = dict.fromkeys(("approve", "request_changes", "refuse"), {"uuid": submitted.pk})
-        return Side(district, organisation, call, {
-            "calls": {"slug": call.slug, "pk": CallDocumentFactory(call=call).pk},
-            "enterprises": {"slug": organisation.slug, "token": InvitationFactory(organisation=organisation).token},
-            "enterprises:competence_remove": {"pk": CompetenceFactory(organisation=organisation).pk},
-            "enterprises:member_role": {"pk": colleague.pk},
-            "enterprises:member_end": {"pk": colleague.pk},
-            "enterprises:invitation_revoke": {"pk": InvitationFactory(organisation=organisation).pk},
-            "projects": {"uuid": network.pk, "pk": invited.pk},
-            "projects:network_new": {"slug": call.slug},
-            "projects:project_detail": {"slug": ProjectFactory(district=district, call=call).slug},
-            "events": {"slug": guest.event.slug, "pk": guest.pk},
-            "tickets": {"token": guest.token},
-            "reports": {"pk": run.pk},
-            "notifications": {"pk": InboxItem.objects.create(user=owner, **words).pk},
-            "message_retry": {"pk": dead.pk},
-            "message_abandon": {"pk": dead.pk},
-            "status_mail_detail": {"pk": mail.pk},
-        } | {f"projects:network_{name}": values for name, values in decisions.items()})
+        return Side(
+            district,
+            organisation,
+            call,
+            {
+                "calls": {"slug": call.slug, "pk": CallDocumentFactory(call=call).pk},
+                "enterprises": {"slug": organisation.slug, "token": InvitationFactory(organisation=organisation).token},
+                "enterprises:competence_remove": {"pk": CompetenceFactory(organisation=organisation).pk},
+                "enterprises:member_role": {"pk": colleague.pk},
+                "enterprises:member_end": {"pk": colleague.pk},
+                "enterprises:invitation_revoke": {"pk": InvitationFactory(organisation=organisation).pk},
+                "projects": {"uuid": network.pk, "pk": invited.pk},
+                "projects:network_new": {"slug": call.slug},
+                "projects:project_detail": {"slug": ProjectFactory(district=district, call=call).slug},
+                "events": {"slug": guest.event.slug, "pk": guest.pk},
+                "tickets": {"token": guest.token},
+                "reports": {"pk": run.pk},
+                "notifications": {"pk": InboxItem.objects.create(user=owner, **words).pk},
+                "message_retry": {"pk": dead.pk},
+                "message_abandon": {"pk": dead.pk},
+                "status_mail_detail": {"pk": mail.pk},
+            }
+            | {f"projects:network_{name}": values for name, values in decisions.items()},
+        )
 
     def address(self, route: str, row: str) -> str:
         side = self.other if row == "other" else self.own

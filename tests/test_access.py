@@ -62,5 +62,7 @@ def test_the_table_names_every_route_of_the_portal() -> None:
 
 
 def test_a_visitor_changes_nothing_but_a_registration_and_a_ticket() -> None:
-    allowed = {row["route"] for row in ROWS if row["method"] == "POST" and row["anonymous"] not in ("login", "404", "405")}
+    allowed = {
+        row["route"] for row in ROWS if row["method"] == "POST" and row["anonymous"] not in ("login", "404", "405")
+    }
     assert allowed == {"events:register", "tickets:cancel"}

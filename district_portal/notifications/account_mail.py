@@ -21,7 +21,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Store the mail and an outbox row for it; the worker sends it and removes its text."""
         request = allauth_context.request
         about = {
-            "request": request, "email": email, "current_site": get_current_site(request), "portal_url": settings.PORTAL_URL,
+            "request": request,
+            "email": email,
+            "current_site": get_current_site(request),
+            "portal_url": settings.PORTAL_URL,
             "reader": str(context.get("user") or email),
         } | context
         about["subject"] = render_to_string(f"{template_prefix}_subject.txt", about).strip()
@@ -30,6 +33,9 @@ class AccountAdapter(DefaultAccountAdapter):
         with transaction.atomic():
             stored = AccountMail.objects.create(to=email, subject=mail.subject, text=mail.body, html=html)
             OutboxRow.objects.create(
-                key=f"{ACCOUNT_MAIL}:{stored.pk}", message=ACCOUNT_MAIL, channel=Channel.MAIL, about=str(stored.pk),
+                key=f"{ACCOUNT_MAIL}:{stored.pk}",
+                message=ACCOUNT_MAIL,
+                channel=Channel.MAIL,
+                about=str(stored.pk),
                 request_id=current_request_id(),
             )

@@ -49,7 +49,9 @@ def deliver_waiting(max_batches: int = 100) -> int:
 def claim() -> list[OutboxRow]:
     """Take a lease on the next due rows."""
     with transaction.atomic():
-        due = OutboxRow.objects.filter(Q(lease_until=None) | Q(lease_until__lt=Now()), state=OutboxState.WAITING, next_at__lte=Now())
+        due = OutboxRow.objects.filter(
+            Q(lease_until=None) | Q(lease_until__lt=Now()), state=OutboxState.WAITING, next_at__lte=Now()
+        )
         locked = due.select_for_update(skip_locked=True).order_by("next_at", "pk")
         ids = list(locked.values_list("pk", flat=True)[:BATCH])
         OutboxRow.objects.filter(pk__in=ids).update(lease_until=Now() + LEASE, attempts=F("attempts") + 1)

@@ -29,7 +29,9 @@ class OutboxRow(models.Model):
     message = models.CharField(max_length=80, help_text="name of the message, such as calls/interest_registered")
     channel = models.CharField(max_length=5, choices=Channel)
     about = models.CharField(max_length=64, help_text="id of what the message is about")
-    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+", help_text="empty: a guest, found through `about`")
+    user = models.ForeignKey(
+        User, models.CASCADE, null=True, related_name="+", help_text="empty: a guest, found through `about`"
+    )
     state = models.CharField(max_length=10, choices=OutboxState, default=OutboxState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(default=timezone.now)

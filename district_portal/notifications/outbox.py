@@ -73,7 +73,13 @@ def announce(message: Message, *, about: object, key: str, users: Iterable[User]
     """Tell `users` (mail and inbox each) of `about`, once per `key` and person, with the current transaction."""
     unique = {user.pk: user for user in users if user.is_active}
     rows = [
-        OutboxRow(key=f"{message.name}:{key}:{pk}:{channel}", message=message.name, channel=channel, about=str(about), user_id=pk)
+        OutboxRow(
+            key=f"{message.name}:{key}:{pk}:{channel}",
+            message=message.name,
+            channel=channel,
+            about=str(about),
+            user_id=pk,
+        )
         for pk in unique
         for channel in Channel
     ]
@@ -82,7 +88,9 @@ def announce(message: Message, *, about: object, key: str, users: Iterable[User]
 
 def announce_to_guest(message: Message, *, about: object, key: str) -> None:
     """Tell the guest whom `message.load(about)` names, by mail, once per `key`, with the current transaction."""
-    _insert([OutboxRow(key=f"{message.name}:{key}:guest", message=message.name, channel=Channel.MAIL, about=str(about))])
+    _insert(
+        [OutboxRow(key=f"{message.name}:{key}:guest", message=message.name, channel=Channel.MAIL, about=str(about))]
+    )
 
 
 def _insert(rows: list[OutboxRow]) -> None:

@@ -20,7 +20,9 @@ class EmailBackend(BaseEmailBackend):
                 to=", ".join(mail.recipients()),
                 subject=mail.subject,
                 text=mail.body,
-                html=next((part.content for part in getattr(mail, "alternatives", []) if part.mimetype == "text/html"), ""),
+                html=next(
+                    (part.content for part in getattr(mail, "alternatives", []) if part.mimetype == "text/html"), ""
+                ),
                 attachments=[_stored(attachment) for attachment in mail.attachments],
             )
         return len(email_messages)

@@ -25,7 +25,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     if request.GET.get("show") == "unread":
         items = items.filter(read_at=None)
     page = keyset_page(items, ["-created_at", "-pk"], request.GET.get("cursor"))
-    return render(request, "notifications/inbox.html", {"page": page, "only_unread": request.GET.get("show") == "unread"})
+    return render(
+        request, "notifications/inbox.html", {"page": page, "only_unread": request.GET.get("show") == "unread"}
+    )
 
 
 def own_item(request: HttpRequest, pk: int) -> InboxItem:

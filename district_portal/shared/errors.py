@@ -61,5 +61,7 @@ class DomainErrorMiddleware:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was open for too long, or came from elsewhere."""
     log.warning("csrf: %s", reason)
-    message = _("This form was open for too long, or your browser blocks cookies. Go back, reload the page and send it again.")
+    message = _(
+        "This form was open for too long, or your browser blocks cookies. Go back, reload the page and send it again."
+    )
     return render(request, "403.html", {"message": message}, status=403)

@@ -18,5 +18,6 @@ def check_move(moves: Mapping[State, Set[State]], current: str, target: State) -
     state = type(target)(current)
     if target not in moves[state]:
         raise DomainError(
-            _("This is not possible any more: it is now “%(now)s”. Reload the page to see what happened.") % {"now": state.label}
+            _("This is not possible any more: it is now “%(now)s”. Reload the page to see what happened.")
+            % {"now": state.label}
         )

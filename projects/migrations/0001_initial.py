@@ -9,181 +9,421 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('calls', '0001_initial'),
-        ('enterprises', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("calls", "0001_initial"),
+        ("enterprises", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Award',
+            name="Award",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('lead', 'Lead'), ('partner', 'Partner')], default='partner', max_length=10, verbose_name='role')),
-                ('cost', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='cost (EUR)')),
-                ('grant', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='grant (EUR)')),
-                ('size', models.CharField(blank=True, choices=[('micro', 'Micro'), ('small', 'Small'), ('medium', 'Medium'), ('large', 'Large')], max_length=10, verbose_name='size at the award')),
-                ('awarded_on', models.DateField(blank=True, null=True, verbose_name='awarded')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='enterprises.organisation', verbose_name='organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("lead", "Lead"), ("partner", "Partner")],
+                        default="partner",
+                        max_length=10,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "cost",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="cost (EUR)"
+                    ),
+                ),
+                (
+                    "grant",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="grant (EUR)"
+                    ),
+                ),
+                (
+                    "size",
+                    models.CharField(
+                        blank=True,
+                        choices=[("micro", "Micro"), ("small", "Small"), ("medium", "Medium"), ("large", "Large")],
+                        max_length=10,
+                        verbose_name="size at the award",
+                    ),
+                ),
+                ("awarded_on", models.DateField(blank=True, null=True, verbose_name="awarded")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="awards",
+                        to="enterprises.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'award',
-                'verbose_name_plural': 'awards',
-                'ordering': ['role', 'pk'],
+                "verbose_name": "award",
+                "verbose_name_plural": "awards",
+                "ordering": ["role", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Network',
+            name="Network",
             fields=[
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('title', models.CharField(max_length=150, verbose_name='title')),
-                ('idea', models.TextField(blank=True, max_length=3000, verbose_name='idea')),
-                ('state', models.CharField(choices=[('forming', 'Forming'), ('submitted', 'Facilitator review'), ('changes_requested', 'Changes requested'), ('approved', 'Approved'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], default='forming', max_length=20)),
-                ('seeks', models.CharField(blank=True, max_length=500, verbose_name='what is still missing')),
-                ('looking_for_partners', models.BooleanField(default=False, verbose_name='show on the home page that we look for partners')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('illustrative', models.BooleanField(default=False)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='networks', to='calls.call')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='networks', to='accounts.district')),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("title", models.CharField(max_length=150, verbose_name="title")),
+                ("idea", models.TextField(blank=True, max_length=3000, verbose_name="idea")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("forming", "Forming"),
+                            ("submitted", "Facilitator review"),
+                            ("changes_requested", "Changes requested"),
+                            ("approved", "Approved"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="forming",
+                        max_length=20,
+                    ),
+                ),
+                ("seeks", models.CharField(blank=True, max_length=500, verbose_name="what is still missing")),
+                (
+                    "looking_for_partners",
+                    models.BooleanField(default=False, verbose_name="show on the home page that we look for partners"),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("illustrative", models.BooleanField(default=False)),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="networks", to="calls.call"
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="networks", to="accounts.district"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'network',
-                'verbose_name_plural': 'networks',
+                "verbose_name": "network",
+                "verbose_name_plural": "networks",
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('from_state', models.CharField(blank=True, choices=[('forming', 'Forming'), ('submitted', 'Facilitator review'), ('changes_requested', 'Changes requested'), ('approved', 'Approved'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], max_length=20)),
-                ('to_state', models.CharField(choices=[('forming', 'Forming'), ('submitted', 'Facilitator review'), ('changes_requested', 'Changes requested'), ('approved', 'Approved'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], max_length=20)),
-                ('reason', models.TextField(blank=True)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('network', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='projects.network')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "from_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("forming", "Forming"),
+                            ("submitted", "Facilitator review"),
+                            ("changes_requested", "Changes requested"),
+                            ("approved", "Approved"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "to_state",
+                    models.CharField(
+                        choices=[
+                            ("forming", "Forming"),
+                            ("submitted", "Facilitator review"),
+                            ("changes_requested", "Changes requested"),
+                            ("approved", "Approved"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "network",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="decisions", to="projects.network"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'decision',
-                'verbose_name_plural': 'decisions',
-                'ordering': ['-at', '-pk'],
+                "verbose_name": "decision",
+                "verbose_name_plural": "decisions",
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Partner',
+            name="Partner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('lead', 'Lead'), ('partner', 'Partner')], default='partner', max_length=10)),
-                ('state', models.CharField(choices=[('invited', 'Waiting for an answer'), ('accepted', 'Confirmed'), ('declined', 'Declined')], default='invited', max_length=10)),
-                ('invited_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('network', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='partners', to='projects.network')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='partnerships', to='enterprises.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("lead", "Lead"), ("partner", "Partner")], default="partner", max_length=10
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("invited", "Waiting for an answer"),
+                            ("accepted", "Confirmed"),
+                            ("declined", "Declined"),
+                        ],
+                        default="invited",
+                        max_length=10,
+                    ),
+                ),
+                ("invited_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "network",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="partners", to="projects.network"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="partnerships",
+                        to="enterprises.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'partner',
-                'verbose_name_plural': 'partners',
-                'ordering': ['role', 'invited_at', 'pk'],
+                "verbose_name": "partner",
+                "verbose_name_plural": "partners",
+                "ordering": ["role", "invited_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('advance', 'Advance'), ('interim', 'Interim payment'), ('balance', 'Balance')], max_length=10, verbose_name='kind')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14, verbose_name='amount (EUR)')),
-                ('paid_on', models.DateField(verbose_name='paid')),
-                ('award', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='payments', to='projects.award')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("advance", "Advance"), ("interim", "Interim payment"), ("balance", "Balance")],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14, verbose_name="amount (EUR)")),
+                ("paid_on", models.DateField(verbose_name="paid")),
+                (
+                    "award",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="payments", to="projects.award"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'payment',
-                'verbose_name_plural': 'payments',
-                'ordering': ['paid_on', 'pk'],
+                "verbose_name": "payment",
+                "verbose_name_plural": "payments",
+                "ordering": ["paid_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='address')),
-                ('acronym', models.CharField(max_length=40, verbose_name='acronym')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('aim_it', models.TextField(blank=True, verbose_name='aim in Italian')),
-                ('aim_en', models.TextField(blank=True, verbose_name='aim in English')),
-                ('state', models.CharField(blank=True, choices=[('running', 'Running'), ('concluded', 'Concluded'), ('revoked', 'Revoked')], max_length=10, null=True, verbose_name='state')),
-                ('cup', models.CharField(blank=True, help_text='Unique project code', max_length=15, null=True, unique=True, verbose_name='CUP')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='start')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='end')),
-                ('source_it', models.CharField(blank=True, max_length=200, verbose_name='source in Italian')),
-                ('source_en', models.CharField(blank=True, max_length=200, verbose_name='source in English')),
-                ('illustrative', models.BooleanField(default=False, help_text='Made up for the demonstration', verbose_name='illustrative')),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='calls.call', verbose_name='call')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='accounts.district', verbose_name='district')),
-                ('network', models.OneToOneField(blank=True, limit_choices_to={'state': 'approved'}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='project', to='projects.network', verbose_name='network')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="address")),
+                ("acronym", models.CharField(max_length=40, verbose_name="acronym")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("aim_it", models.TextField(blank=True, verbose_name="aim in Italian")),
+                ("aim_en", models.TextField(blank=True, verbose_name="aim in English")),
+                (
+                    "state",
+                    models.CharField(
+                        blank=True,
+                        choices=[("running", "Running"), ("concluded", "Concluded"), ("revoked", "Revoked")],
+                        max_length=10,
+                        null=True,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "cup",
+                    models.CharField(
+                        blank=True,
+                        help_text="Unique project code",
+                        max_length=15,
+                        null=True,
+                        unique=True,
+                        verbose_name="CUP",
+                    ),
+                ),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="start")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="end")),
+                ("source_it", models.CharField(blank=True, max_length=200, verbose_name="source in Italian")),
+                ("source_en", models.CharField(blank=True, max_length=200, verbose_name="source in English")),
+                (
+                    "illustrative",
+                    models.BooleanField(
+                        default=False, help_text="Made up for the demonstration", verbose_name="illustrative"
+                    ),
+                ),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="projects",
+                        to="calls.call",
+                        verbose_name="call",
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="projects",
+                        to="accounts.district",
+                        verbose_name="district",
+                    ),
+                ),
+                (
+                    "network",
+                    models.OneToOneField(
+                        blank=True,
+                        limit_choices_to={"state": "approved"},
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="project",
+                        to="projects.network",
+                        verbose_name="network",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'project',
-                'verbose_name_plural': 'projects',
-                'ordering': ['acronym', 'pk'],
+                "verbose_name": "project",
+                "verbose_name_plural": "projects",
+                "ordering": ["acronym", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='award',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='awards', to='projects.project'),
+            model_name="award",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="awards", to="projects.project"
+            ),
         ),
         migrations.AddIndex(
-            model_name='network',
-            index=models.Index(fields=['-created_at', 'uuid'], name='network_newest'),
+            model_name="network",
+            index=models.Index(fields=["-created_at", "uuid"], name="network_newest"),
         ),
         migrations.AddIndex(
-            model_name='network',
-            index=models.Index(fields=['state', 'submitted_at'], name='network_queue'),
+            model_name="network",
+            index=models.Index(fields=["state", "submitted_at"], name="network_queue"),
         ),
         migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.UniqueConstraint(fields=('network', 'organisation'), name='partner_once_in_network'),
+            model_name="partner",
+            constraint=models.UniqueConstraint(fields=("network", "organisation"), name="partner_once_in_network"),
         ),
         migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'lead')), fields=('network',), name='one_lead_per_network'),
+            model_name="partner",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("role", "lead")), fields=("network",), name="one_lead_per_network"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role', 'lead'), _negated=True), ('state', 'accepted'), _connector='OR'), name='lead_has_accepted'),
+            model_name="partner",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("role", "lead"), _negated=True), ("state", "accepted"), _connector="OR"),
+                name="lead_has_accepted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_positive'),
+            model_name="payment",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="payment_positive"),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['acronym', 'id'], name='project_acronym'),
+            model_name="project",
+            index=models.Index(fields=["acronym", "id"], name="project_acronym"),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='project_ends_after_start', violation_error_message='The end must not be before the start.'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("starts_on", None), ("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="project_ends_after_start",
+                violation_error_message="The end must not be before the start.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='award',
-            constraint=models.UniqueConstraint(fields=('project', 'organisation'), name='award_once_per_organisation'),
+            model_name="award",
+            constraint=models.UniqueConstraint(fields=("project", "organisation"), name="award_once_per_organisation"),
         ),
         migrations.AddConstraint(
-            model_name='award',
-            constraint=models.CheckConstraint(condition=models.Q(('cost', None), ('cost__gte', 0), _connector='OR'), name='award_cost_not_negative'),
+            model_name="award",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cost", None), ("cost__gte", 0), _connector="OR"), name="award_cost_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='award',
-            constraint=models.CheckConstraint(condition=models.Q(('grant', None), models.Q(('grant__gte', 0), models.Q(('cost', None), ('grant__lte', models.F('cost')), _connector='OR')), _connector='OR'), name='award_grant_within_cost', violation_error_message='The grant must not be higher than the cost.'),
+            model_name="award",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("grant", None),
+                    models.Q(
+                        ("grant__gte", 0), models.Q(("cost", None), ("grant__lte", models.F("cost")), _connector="OR")
+                    ),
+                    _connector="OR",
+                ),
+                name="award_grant_within_cost",
+                violation_error_message="The grant must not be higher than the cost.",
+            ),
         ),
     ]

@@ -21,11 +21,30 @@ if CHROMIUM is None and os.environ.get("REQUIRE_BROWSER", "0") != "1":
     pytest.skip("no Chromium on this machine (REQUIRE_BROWSER=1 makes that a failure)", allow_module_level=True)
 
 pytestmark = pytest.mark.browser
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 WIDTHS = {"wide": (1280, 900), "phone": (390, 844), "narrow": (320, 700)}
 PAGES = {
-    "visitor": ["", "calls/", "calls/?status=all&q=reti", "organisations/", "projects/", "projects/icl/", "events/", "accounts/login/",
-                "accounts/signup/", "privacy/", "accessibility/", "nothing-here/"],
+    "visitor": [
+        "",
+        "calls/",
+        "calls/?status=all&q=reti",
+        "organisations/",
+        "projects/",
+        "projects/icl/",
+        "events/",
+        "accounts/login/",
+        "accounts/signup/",
+        "privacy/",
+        "accessibility/",
+        "nothing-here/",
+    ],
     "novamed": ["desk/", "networks/", "partners/", "inbox/", "organisations/novamed-plast-srl/"],
     "facilitator": ["desk/", "facilitator/", "networks/"],
     "organiser": ["desk/", "events/"],
@@ -52,7 +71,9 @@ class Visit:
         self.context = browser.new_context(viewport={"width": x, "height": y}, locale=language)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
-        self.page.on("console", lambda message: message.type in ("error", "warning") and self.complaints.append(message.text))
+        self.page.on(
+            "console", lambda message: message.type in ("error", "warning") and self.complaints.append(message.text)
+        )
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def open(self, path: str) -> Page:
@@ -97,7 +118,9 @@ def test_every_page_fits_and_the_browser_has_nothing_to_complain_about(
 
 
 @pytest.mark.parametrize("width", ["wide", "phone"])
-def test_filtering_calls_changes_the_list_and_the_address_and_back_returns(browser: Browser, stack: Stack, width: str) -> None:
+def test_filtering_calls_changes_the_list_and_the_address_and_back_returns(
+    browser: Browser, stack: Stack, width: str
+) -> None:
     visit = Visit(browser, stack, width)
     page = visit.open("calls/")
     before = page.inner_text("#results h2")
@@ -113,7 +136,9 @@ def test_filtering_calls_changes_the_list_and_the_address_and_back_returns(brows
 
 
 @pytest.mark.parametrize("width", ["wide", "phone"])
-def test_a_failed_registration_says_what_to_do_and_keeps_what_was_typed(browser: Browser, stack: Stack, width: str) -> None:
+def test_a_failed_registration_says_what_to_do_and_keeps_what_was_typed(
+    browser: Browser, stack: Stack, width: str
+) -> None:
     visit = Visit(browser, stack, width)
     page = visit.open("events/")
     page.click("main a:has-text('Distretti Day') >> nth=0")

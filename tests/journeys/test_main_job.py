@@ -37,7 +37,9 @@ def call(stack: Stack) -> str:
     return open_call(stack.visitor())
 
 
-def test_interest_is_told_to_the_organisation_and_to_the_facilitator(stack: Stack, administrator: Person, call: str) -> None:
+def test_interest_is_told_to_the_organisation_and_to_the_facilitator(
+    stack: Stack, administrator: Person, call: str
+) -> None:
     novamed, facilitator = stack.person("novamed"), stack.person("facilitator")
 
     answer = novamed.post(f"/calls/{call}/interest/")
@@ -53,7 +55,9 @@ def test_interest_is_told_to_the_organisation_and_to_the_facilitator(stack: Stac
 
 
 def start_network(person: Person, call: str, title: str) -> str:
-    answer = person.post(f"/calls/{call}/networks/new/", title=title, idea="A disposable line with sensors, made in the district.")
+    answer = person.post(
+        f"/calls/{call}/networks/new/", title=title, idea="A disposable line with sensors, made in the district."
+    )
     assert answer.status == 200
     found = re.fullmatch(r"/en/networks/([0-9a-f-]{36})/", answer.path)
     assert found, f"no workspace: {answer.path}: {answer.text[:400]}"
@@ -148,7 +152,13 @@ Event.objects.create(slug="one-place", title_it="Un posto", title_en="One place"
 
 def register(stack: Stack, email: str) -> tuple[Person, Answer]:
     guest = stack.visitor()
-    fields = {"given_name": "Giulia", "family_name": "Baraldi", "email": email, "organisation": "Esempio srl", "category": "enterprise"}
+    fields = {
+        "given_name": "Giulia",
+        "family_name": "Baraldi",
+        "email": email,
+        "organisation": "Esempio srl",
+        "category": "enterprise",
+    }
     return guest, guest.post("/events/one-place/register/", **fields)
 
 
@@ -170,7 +180,10 @@ def test_a_guest_gets_a_ticket_and_cancelling_promotes_the_next(stack: Stack, ad
     promoted = stack.visitor().get(waiting.path)
     assert promoted.page.select_one(".dn-ticket__qr svg"), "the next one holds a ticket at once"
     subjects = eventually(
-        lambda: len(found := administrator.get("/status/mail/?q=second@guest.example").page.select("tbody th")) >= 2 and found
+        lambda: (
+            len(found := administrator.get("/status/mail/?q=second@guest.example").page.select("tbody th")) >= 2
+            and found
+        )
     )
     assert len(subjects) == 2
     assert eventually(lambda: mail_to(administrator, "first@guest.example", "ancel"))

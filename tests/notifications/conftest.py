@@ -22,5 +22,6 @@ def _templates_of_the_greeting(settings) -> None:
         "django.template.loaders.app_directories.Loader",
     ]
     settings.TEMPLATES = [
-        engine | {"OPTIONS": engine["OPTIONS"] | {"loaders": loaders}, "APP_DIRS": False} for engine in settings.TEMPLATES
+        engine | {"OPTIONS": engine["OPTIONS"] | {"loaders": loaders}, "APP_DIRS": False}
+        for engine in settings.TEMPLATES
     ]

@@ -14,8 +14,11 @@ from tests.factories.accounts import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
 SIGN_UP = {
-    "email": "new@firm.example", "given_name": "Giulia", "family_name": "Baraldi",
-    "password1": "un-lungo-segreto-42", "password2": "un-lungo-segreto-42",
+    "email": "new@firm.example",
+    "given_name": "Giulia",
+    "family_name": "Baraldi",
+    "password1": "un-lungo-segreto-42",
+    "password2": "un-lungo-segreto-42",
 }
 
 
@@ -62,7 +65,8 @@ def test_a_forgotten_password_is_replaced_by_the_link_in_the_mail(client: Client
 
 def test_asking_for_an_unknown_address_answers_the_same_and_tells_only_that_address(client: Client) -> None:
     known, unknown = (
-        client.post("/en/accounts/password/reset/", {"email": email}) for email in (UserFactory().email, "nobody@firm.example")
+        client.post("/en/accounts/password/reset/", {"email": email})
+        for email in (UserFactory().email, "nobody@firm.example")
     )
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
     assert SinkMail.objects.count() == 0

@@ -38,7 +38,11 @@ def test_a_message_arrives_in_the_inbox_and_by_mail() -> None:
     assert delivery.deliver_waiting() == 2
 
     item = InboxItem.objects.get(user=anna)
-    assert (item.title_en, item.text_en, item.path) == ("Greetings from Bianchi", "Bianchi greets you.", f"/greetings/{anna.pk}/")
+    assert (item.title_en, item.text_en, item.path) == (
+        "Greetings from Bianchi",
+        "Bianchi greets you.",
+        f"/greetings/{anna.pk}/",
+    )
     mail = SinkMail.objects.get()
     assert (mail.to, mail.subject) == (anna.email, "Greetings from Bianchi")
     assert mail.text.startswith("Hello Anna Bianchi,\n\nBianchi greets you.")

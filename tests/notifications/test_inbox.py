@@ -13,7 +13,9 @@ pytestmark = pytest.mark.django_db
 
 
 def message(user, number: int = 1, **fields) -> InboxItem:
-    words = {f"{part}_{language}": f"{part} {number} {language}" for part in ("title", "text") for language in ("it", "en")}
+    words = {
+        f"{part}_{language}": f"{part} {number} {language}" for part in ("title", "text") for language in ("it", "en")
+    }
     return InboxItem.objects.create(user=user, path="/calls/", **words | fields)
 
 
@@ -51,7 +53,9 @@ def test_unread_messages_can_be_shown_alone(client: Client) -> None:
     assert "title 2" in page and "title 1" not in page
 
 
-def test_the_inbox_asks_as_many_queries_for_thirty_messages_as_for_one(client: Client, django_assert_num_queries) -> None:
+def test_the_inbox_asks_as_many_queries_for_thirty_messages_as_for_one(
+    client: Client, django_assert_num_queries
+) -> None:
     anna = UserFactory()
     client.force_login(anna)
     message(anna)

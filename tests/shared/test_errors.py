@@ -46,7 +46,9 @@ def test_log_records_carry_the_request_id() -> None:
 
 @pytest.mark.parametrize("current", NetworkState)
 @pytest.mark.parametrize("target", NetworkState)
-def test_a_move_that_the_table_does_not_name_is_refused_with_the_state_of_now(current: NetworkState, target: NetworkState) -> None:
+def test_a_move_that_the_table_does_not_name_is_refused_with_the_state_of_now(
+    current: NetworkState, target: NetworkState
+) -> None:
     if target in NETWORK_MOVES[current]:
         check_move(NETWORK_MOVES, current, target)
     else:

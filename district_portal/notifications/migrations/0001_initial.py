@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,96 +15,143 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='AccountMail',
+            name="AccountMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('to', models.EmailField(max_length=254)),
-                ('subject', models.CharField(max_length=300)),
-                ('text', models.TextField()),
-                ('html', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("to", models.EmailField(max_length=254)),
+                ("subject", models.CharField(max_length=300)),
+                ("text", models.TextField()),
+                ("html", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'verbose_name': 'sign-in mail',
-                'verbose_name_plural': 'sign-in mails',
+                "verbose_name": "sign-in mail",
+                "verbose_name_plural": "sign-in mails",
             },
         ),
         migrations.CreateModel(
-            name='SinkMail',
+            name="SinkMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message_id', models.CharField(db_index=True, max_length=200)),
-                ('sender', models.CharField(max_length=300)),
-                ('to', models.CharField(max_length=300)),
-                ('subject', models.CharField(max_length=300)),
-                ('text', models.TextField()),
-                ('html', models.TextField(blank=True)),
-                ('attachments', models.JSONField(default=list, help_text='list of {name, type, base64}')),
-                ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("message_id", models.CharField(db_index=True, max_length=200)),
+                ("sender", models.CharField(max_length=300)),
+                ("to", models.CharField(max_length=300)),
+                ("subject", models.CharField(max_length=300)),
+                ("text", models.TextField()),
+                ("html", models.TextField(blank=True)),
+                ("attachments", models.JSONField(default=list, help_text="list of {name, type, base64}")),
+                ("created_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
             ],
             options={
-                'verbose_name': 'kept mail',
-                'verbose_name_plural': 'kept mails',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "kept mail",
+                "verbose_name_plural": "kept mails",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='OutboxRow',
+            name="OutboxRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(help_text='idempotency key', max_length=200, unique=True)),
-                ('message', models.CharField(help_text='name of the message, such as calls/interest_registered', max_length=80)),
-                ('channel', models.CharField(choices=[('inbox', 'Inbox'), ('mail', 'Mail')], max_length=5)),
-                ('about', models.CharField(help_text='id of what the message is about', max_length=64)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('done', 'Delivered'), ('dead', 'Given up'), ('abandoned', 'Abandoned')], default='waiting', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('handed_at', models.DateTimeField(help_text='when the message was about to be handed to the mail server', null=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('last_error', models.TextField(blank=True)),
-                ('request_id', models.CharField(blank=True, max_length=36)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(help_text='empty: a guest, found through `about`', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(help_text="idempotency key", max_length=200, unique=True)),
+                (
+                    "message",
+                    models.CharField(help_text="name of the message, such as calls/interest_registered", max_length=80),
+                ),
+                ("channel", models.CharField(choices=[("inbox", "Inbox"), ("mail", "Mail")], max_length=5)),
+                ("about", models.CharField(help_text="id of what the message is about", max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("done", "Delivered"),
+                            ("dead", "Given up"),
+                            ("abandoned", "Abandoned"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("lease_until", models.DateTimeField(null=True)),
+                (
+                    "handed_at",
+                    models.DateTimeField(
+                        help_text="when the message was about to be handed to the mail server", null=True
+                    ),
+                ),
+                ("done_at", models.DateTimeField(null=True)),
+                ("last_error", models.TextField(blank=True)),
+                ("request_id", models.CharField(blank=True, max_length=36)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        help_text="empty: a guest, found through `about`",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'outgoing message',
-                'verbose_name_plural': 'outgoing messages',
+                "verbose_name": "outgoing message",
+                "verbose_name_plural": "outgoing messages",
             },
         ),
         migrations.CreateModel(
-            name='InboxItem',
+            name="InboxItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title_it', models.CharField(max_length=300)),
-                ('title_en', models.CharField(max_length=300)),
-                ('text_it', models.TextField()),
-                ('text_en', models.TextField()),
-                ('path', models.CharField(blank=True, help_text='address of the subject, without language', max_length=300)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('read_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='inbox', to=settings.AUTH_USER_MODEL)),
-                ('outbox', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='notifications.outboxrow')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title_it", models.CharField(max_length=300)),
+                ("title_en", models.CharField(max_length=300)),
+                ("text_it", models.TextField()),
+                ("text_en", models.TextField()),
+                (
+                    "path",
+                    models.CharField(blank=True, help_text="address of the subject, without language", max_length=300),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("read_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="inbox", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "outbox",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="notifications.outboxrow",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'inbox message',
-                'verbose_name_plural': 'inbox messages',
+                "verbose_name": "inbox message",
+                "verbose_name_plural": "inbox messages",
             },
         ),
         migrations.AddIndex(
-            model_name='outboxrow',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['next_at', 'id'], name='outbox_waiting'),
+            model_name="outboxrow",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["next_at", "id"], name="outbox_waiting"
+            ),
         ),
         migrations.AddIndex(
-            model_name='outboxrow',
-            index=models.Index(condition=models.Q(('state', 'dead')), fields=['-created_at'], name='outbox_dead'),
+            model_name="outboxrow",
+            index=models.Index(condition=models.Q(("state", "dead")), fields=["-created_at"], name="outbox_dead"),
         ),
         migrations.AddIndex(
-            model_name='inboxitem',
-            index=models.Index(fields=['user', '-created_at', '-id'], name='inbox_newest'),
+            model_name="inboxitem",
+            index=models.Index(fields=["user", "-created_at", "-id"], name="inbox_newest"),
         ),
         migrations.AddIndex(
-            model_name='inboxitem',
-            index=models.Index(condition=models.Q(('read_at', None)), fields=['user'], name='inbox_unread'),
+            model_name="inboxitem",
+            index=models.Index(condition=models.Q(("read_at", None)), fields=["user"], name="inbox_unread"),
         ),
     ]
