@@ -16,7 +16,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,36}")
 
 
 class HealthMiddleware:
-    """Answers `/healthz` (the process answers) and `/readyz` (database and migrations) before host checks and redirects."""
+    """Answers `/healthz` (the process runs) and `/readyz` (database, migrations) before host checks and redirects."""
 
     def __init__(self, get_response):
         self.get_response = get_response

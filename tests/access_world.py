@@ -1,8 +1,8 @@
 """The world of the access walk: one person for each role, and for each kind of row an own and another's.
 
-The enterprise's person owns an organisation of the biomedical district; facilitator and organiser are appointed for that
-district, evaluator and regional staff for its region. "own" rows belong to that organisation or district, "other" rows to
-another organisation in a district of another region.
+The enterprise's person owns an organisation of the biomedical district; facilitator and organiser are appointed for
+that district, evaluator and regional staff for its region. "own" rows belong to that organisation or district,
+"other" rows to another organisation in a district of another region.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every route × role × own or other row answers as `docs/permissions.csv` says. The table is the document and the oracle."""
+"""Every route × role × own or other row answers as `docs/permissions.csv` says: document and oracle in one."""
 
 from __future__ import annotations
 

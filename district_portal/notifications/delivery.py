@@ -1,10 +1,10 @@
 """Delivering what waits in the outbox, by any number of workers at once.
 
-A row is claimed by a lease (`FOR UPDATE SKIP LOCKED`) and an attempt number; each later write is fenced by that number,
-so that a worker that was slow or presumed dead can't overwrite another's work. Inbox: effect and state change together,
-exactly once. Mail: `handed_at` is committed before the message is handed over; a row found with `handed_at` after a crash
-is looked up before it is sent again, where the mail server lets us. Without a look-up that one window can send a mail
-twice, with the same Message-ID.
+A row is claimed by a lease (`FOR UPDATE SKIP LOCKED`) and an attempt number; each later write is fenced by that
+number, so that a worker that was slow or presumed dead can't overwrite another's work. Inbox: effect and state change
+together, exactly once. Mail: `handed_at` is committed before the message is handed over; a row found with `handed_at`
+after a crash is looked up before it is sent again, where the mail server lets us. Without a look-up that one window
+can send a mail twice, with the same Message-ID.
 """
 
 from __future__ import annotations

@@ -145,7 +145,8 @@ from django.utils import timezone
 from events.models import Event
 from district_portal.accounts.models import Region
 day = timezone.now() + timedelta(days=20)
-Event.objects.create(slug="one-place", title_it="Un posto", title_en="One place", region=Region.objects.get(nuts="ITH5"),
+Event.objects.create(slug="one-place", title_it="Un posto", title_en="One place",
+    region=Region.objects.get(nuts="ITH5"),
     starts_at=day, ends_at=day + timedelta(hours=3), capacity=1, published=True, illustrative=True)
 """
 

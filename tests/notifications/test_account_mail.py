@@ -1,4 +1,4 @@
-"""Sign-up and password mails: written by the request, sent by the worker, their secret links kept no longer than needed."""
+"""Sign-up and password mails: written by the request, sent by the worker, secret links kept no longer than needed."""
 
 from __future__ import annotations
 

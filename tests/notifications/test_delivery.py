@@ -1,4 +1,4 @@
-"""Delivery: everything arrives, in the reader's language, once; what fails is tried again and then shown to the staff."""
+"""Delivery: everything arrives, in the reader's language, once; what fails is tried again, then shown to the staff."""
 
 from __future__ import annotations
 
