@@ -18,7 +18,7 @@ class ParticipantFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Name, email, organisation or code"), method="search", max_length=100)
     state = django_filters.MultipleChoiceFilter(
         label=pgettext_lazy("of a registration", "State"),
-        choices=[(ARRIVED, _("Arrived")), *RegistrationState.choices],
+        choices=[(ARRIVED, pgettext_lazy("registration", "Arrived")), *RegistrationState.choices],
         widget=forms.CheckboxSelectMultiple,
         method="in_state",
     )

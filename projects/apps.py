@@ -1,10 +1,12 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from district_portal.shared import desk
 
 
 class ProjectsConfig(AppConfig):
     name = "projects"
+    verbose_name = _("Networks and projects")
 
     def ready(self) -> None:
         from projects import notifications  # noqa: F401, PLC0415  (messages are declared on import)

@@ -34,7 +34,7 @@ ACCOUNTS = [
     "region",
     "admin",
 ]
-REAL = {"B. Braun Avitum Italy", "Lean", "Bellco", "Medica", "Democenter Foundation"}
+REAL = {"B. Braun Avitum Italy", "Lean", "Bellco", "Medica", "Fondazione Democenter"}
 OURS = {"accounts", "account", "notifications", "reports", "enterprises", "calls", "projects", "events"}
 
 

@@ -5,9 +5,17 @@ from __future__ import annotations
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from district_portal.accounts.models import User
 from district_portal.shared.ui import language
+
+# Django has no Italian for this answer of its password check. Named here, it is translated in our catalogue, which
+# counts before Django's.
+PASSWORD_TOO_SHORT = ngettext_lazy(
+    "This password is too short. It must contain at least %d character.",
+    "This password is too short. It must contain at least %d characters.",
+)
 
 
 class NamesForm(forms.Form):

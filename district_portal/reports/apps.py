@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from district_portal.shared import desk
 
@@ -6,6 +7,7 @@ from district_portal.shared import desk
 class ReportsConfig(AppConfig):
     name = "district_portal.reports"
     label = "reports"
+    verbose_name = _("Reports")
 
     def ready(self) -> None:
         from district_portal.reports.desk import stopped_reports  # noqa: PLC0415  (models are ready only now)

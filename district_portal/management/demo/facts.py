@@ -93,7 +93,7 @@ def make() -> None:
     first = _first_call(programme, district)
     _second_call(programme)
     Organisation.objects.create(
-        name="Democenter Foundation",
+        name="Fondazione Democenter",
         slug="democenter",
         kind=OrganisationKind.TECHNOLOGY_TRANSFER_CENTRE,
         district=district,
