@@ -13,8 +13,6 @@ from district_portal.shared.access import access, public
 from events.models import Event
 from projects.models import Network, Project
 
-FIRST_CALL_FIGURES = 4
-
 
 @require_GET
 @access(public)
@@ -33,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "event": Event.objects.filter(published=True, starts_at__gt=now).order_by("starts_at").first(),
             "figures": CallFigure.objects.select_related("call")
             .filter(call__edition=1)
-            .order_by("pk")[:FIRST_CALL_FIGURES],
+            .order_by("pk"),
         },
     )
 
