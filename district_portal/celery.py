@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "district_portal.settings")
 # The limit on statements guards the web; a report may take as long as it needs.
@@ -11,3 +12,8 @@ os.environ.setdefault("STATEMENT_TIMEOUT_MS", "0")
 app = Celery("district_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def _leave_the_log_as_it_is(**kwargs: object) -> None:
+    """Without a receiver Celery would write its own lines beside Django's (LOGGING in the settings)."""

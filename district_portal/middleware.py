@@ -67,7 +67,8 @@ class PrivatePagesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         patch_vary_headers(response, ["HX-Request"])
-        if request.user.is_authenticated or response.cookies:
+        # A form's token belongs to one visitor; its cookie is set further out.
+        if request.user.is_authenticated or response.cookies or request.META.get("CSRF_COOKIE_NEEDS_UPDATE"):
             patch_cache_control(response, private=True, no_store=True)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         return response

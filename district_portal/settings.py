@@ -4,6 +4,7 @@ Three modes: production (the default; refuses to start when something is missing
 DEBUG off, plain cookies over http) and `DEBUG=1` (development).
 """
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
+from marshmallow.validate import OneOf
 
 from district_portal import embedded
 
@@ -19,6 +21,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 if not env.bool("DEMO", False):  # the demonstration and the tests are the same on every machine
     env.read_env(str(BASE_DIR / ".env"), recurse=False)
+# A secret may also come as a file, such as Docker's secrets: SECRET_KEY_FILE=/run/secrets/secret_key
+for _name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
+    if _path := os.environ.get(f"{_name}_FILE"):
+        os.environ[_name] = Path(_path).read_text().strip()
 VAR_DIR = embedded.var_dir()  # after .env, which may name the folder
 
 DEBUG = env.bool("DEBUG", False)
@@ -67,6 +73,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "district_portal.middleware.HealthMiddleware",
     "district_portal.middleware.RequestIdMiddleware",
+    "district_portal.logs.AccessLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -272,14 +279,36 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Which version runs, for the status page; without it the page looks into .git.
+COMMIT = env.str("COMMIT", "")
+
 # --- Log ---------------------------------------------------------------------------------------------------------
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "district_portal.shared.errors.RequestIdFilter"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "formatters": {
+        "json": {"()": "district_portal.logs.JsonFormatter"},
+        "line": {
+            "()": "district_portal.logs.LineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
+        },
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.str("LOG_FORMAT", "line" if RELAXED else "json", validate=OneOf(["json", "line"])),
+            "filters": ["request_id"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"django.server": {"handlers": ["console"], "propagate": False}, "celery.beat": {"level": "WARNING"}},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "propagate": False},
+        # Each request has its line already; beat's hints come every second.
+        "django.request": {"level": "ERROR"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+    },
 }

@@ -188,6 +188,7 @@ def _environment() -> dict[str, str]:
     # Celery warns at length against root; here everything is of this machine and for trying out.
     quiet = "ignore:You're running the worker with superuser privileges"
     environment = dict(os.environ, PYTHONUNBUFFERED="1", PYTHONWARNINGS=quiet)
+    environment.setdefault("LOG_LEVEL", "WARNING")
     # manage.py lifts the limit on statements for its commands; the web keeps it.
     if environment.get("STATEMENT_TIMEOUT_MS") == "0":
         del environment["STATEMENT_TIMEOUT_MS"]
