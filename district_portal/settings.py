@@ -56,6 +56,8 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_filters",
     "django_htmx",
@@ -87,6 +89,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "district_portal.middleware.AccountPagesMiddleware",
+    "district_portal.middleware.SecondFactorMiddleware",
     "district_portal.middleware.PrivatePagesMiddleware",
     "district_portal.shared.errors.DomainErrorMiddleware",
 ]
@@ -135,7 +139,14 @@ DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache and sessions live in PostgreSQL: sign-in limits must hold over all processes and survive a stopped broker.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# Django's 300 entries would let a flood of attempts push out the counts of others.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 REDIS_URL = env.str("REDIS_URL", embedded.redis_url())
@@ -201,10 +212,28 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = PORTAL_URL.partition(":")[0]
-# Wide in the demonstration: checks by script sign in often from one address.
-ACCOUNT_RATE_LIMITS = (
-    {"login": "300/m/ip", "login_failed": "300/m/ip"} if RELAXED else {"login_failed": "10/m/ip,5/5m/key"}
-)
+# Names, rates and spelling are django-allauth's; `registration` and `invitation` are ours (shared/limits.py).
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    # At most five passwords or codes are tried for one account in five minutes, wherever they come from.
+    "login_failed": "10/m/ip,5/5m/key",
+    "signup": "20/m/ip",
+    "reset_password": "20/m/ip,5/m/key",
+    "registration": "60/m/ip",
+    "invitation": "30/h/user",
+}
+if RELAXED:
+    # Wide in the demonstration: checks by script sign in often from one address, and fill an event at once.
+    ACCOUNT_RATE_LIMITS |= dict.fromkeys(
+        ("login", "login_failed", "signup", "reset_password", "invitation"), "300/m/ip"
+    )
+    ACCOUNT_RATE_LIMITS["registration"] = ""
+
+MFA_REQUIRED = env.bool("MFA_REQUIRED", not RELAXED)
+MFA_ADAPTER = "district_portal.accounts.second_factor.MFAAdapter"
+MFA_FORMS = {"activate_totp": "district_portal.accounts.second_factor.EnrolForm"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = PORTAL_NAME
 
 # --- Languages and time ------------------------------------------------------------------------------------------
 
@@ -262,6 +291,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
 if env.bool("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # The last address of X-Forwarded-For is the proxy's word; without a proxy the header is anybody's and not read.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

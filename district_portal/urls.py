@@ -1,12 +1,17 @@
 """Addresses: pages below /it/ and /en/, machine addresses without language."""
 
 from django.conf.urls.i18n import i18n_patterns
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
 from calls import feeds
 from district_portal import desk, home, status
 from district_portal.accounts import views as accounts
+
+handler429 = "district_portal.shared.limits.too_many_requests"
+# The administration's own sign-in page knows neither limits nor second factor: everybody signs in by the same door.
+admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
     path("calls/feed.atom", feeds.NewCallsFeed(), name="calls_feed"),

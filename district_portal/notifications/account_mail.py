@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.core import context as allauth_context
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
@@ -17,6 +20,13 @@ from district_portal.shared.errors import current_request_id
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Not of somebody who has just signed in: enrolling a second factor is the first thing that staff do."""
+        request = allauth_context.request
+        since = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
+        recent = any(record["at"] > since for record in get_authentication_records(request, request.user))
+        return super().is_reauthentication_required(app=app) and not recent
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Store the mail and an outbox row for it; the worker sends it and removes its text."""
         request = allauth_context.request

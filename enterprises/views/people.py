@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from district_portal.shared.access import access
+from district_portal.shared.limits import limited
 from district_portal.shared.ui import language
 from enterprises import operations
 from enterprises.forms import InviteForm, RoleForm
@@ -44,6 +45,7 @@ def _page(request: HttpRequest, organisation: Organisation, form: InviteForm, st
 
 @require_POST
 @access(can_manage, on=visible_organisation)
+@limited("invitation", wait=3600)
 def member_invite(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """Invite, or send an open invitation again."""
     form = InviteForm(request.POST)

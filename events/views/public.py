@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from district_portal.reports.lists import Column, list_answer
 from district_portal.shared import charts
 from district_portal.shared.access import access, public
+from district_portal.shared.limits import limited
 from district_portal.shared.pagination import keyset_page
 from events import operations
 from events.codes import SAMPLE
@@ -78,6 +79,7 @@ def detail(request: HttpRequest, event: Event) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @access(public, on=visible_event)
+@limited("registration")
 def register(request: HttpRequest, event: Event) -> HttpResponse:
     """The form by itself, and where the form of the event's page is sent to.
 
