@@ -4,18 +4,26 @@ A plugin and not part of conftest.py, because pytest-django loads the settings b
 """
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 
 from district_portal import embedded
+from district_portal.management.commands.messages import compile_catalogues
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # A folder of their own, so that tests and demonstration do not share a database server.
 os.environ.setdefault("VAR_DIR", str(BASE_DIR / "var" / "test"))
 os.environ.setdefault("DEMO", "1")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "district_portal.settings")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests() -> Generator[None]:
+    compile_catalogues()  # before Django is set up: it reads a catalogue once
+    return (yield)
 
 
 def pytest_configure() -> None:
@@ -26,7 +34,6 @@ def pytest_configure() -> None:
 
 
 def pytest_sessionstart() -> None:
-    call_command("messages", compile=True, verbosity=0)
     try:
         embedded.start()
     except embedded.EmbeddedError as error:
