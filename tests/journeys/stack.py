@@ -26,12 +26,12 @@ PASSWORD = "mirandola-2012"
 Found = TypeVar("Found")
 
 
-def eventually(ask: Callable[[], Found | None], seconds: float = 30) -> Found:
+def eventually(ask: Callable[[], Found | None], seconds: float = 30, *, pause: float = 0.3) -> Found:
     """What `ask` finds, as soon as it finds something: the worker needs its second. Fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (found := ask()):
         assert time.monotonic() < deadline, f"nothing happened within {seconds} seconds"
-        time.sleep(0.3)
+        time.sleep(pause)
     return found
 
 
