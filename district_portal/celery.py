@@ -4,6 +4,8 @@ import os
 
 from celery import Celery
 from celery.signals import setup_logging
+from django.conf import settings
+from django.utils.log import configure_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "district_portal.settings")
 # The limit on statements guards the web; a report may take as long as it needs.
@@ -15,5 +17,6 @@ app.autodiscover_tasks()
 
 
 @setup_logging.connect
-def _leave_the_log_as_it_is(**kwargs: object) -> None:
-    """Without a receiver Celery would write its own lines beside Django's (LOGGING in the settings)."""
+def _log_as_the_web_does(**kwargs: object) -> None:
+    """Without a receiver Celery would write lines of its own beside those of LOGGING in the settings."""
+    configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
