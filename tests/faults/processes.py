@@ -5,12 +5,13 @@ They share the tests' database (so that tests speak of rows, with factories) and
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
-import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,7 +22,7 @@ import redis
 from django.db import connection
 
 from district_portal import embedded
-from tests.journeys.stack import ROOT, Person, eventually
+from tests.journeys.stack import ROOT, Answer, Person, eventually
 
 QUIET = "ignore:You're running the worker with superuser privileges"
 
@@ -57,13 +58,29 @@ class Process:
         self.popen.wait()
 
 
+class Guest(Person):
+    """Somebody who can also stay where the answer leads away from: redirects are not followed."""
+
+    def post_only(self, path: str, **fields: str) -> Answer:
+        data = urllib.parse.urlencode(fields | {"csrfmiddlewaretoken": self._token()}).encode()
+        connection = http.client.HTTPConnection(urlsplit(self.stack.url).netloc, timeout=30)
+        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.cookies)
+        headers = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"}
+        try:
+            connection.request("POST", f"/en{path}", data, headers)
+            response = connection.getresponse()
+            return Answer(response.status, path, response.read(), response.headers)
+        finally:
+            connection.close()
+
+
 class Web(Process):
     url: str
 
-    def visitor(self) -> Person:
-        return Person(self, "en")
+    def visitor(self) -> Guest:
+        return Guest(self, "en")
 
-    def person(self, name: str) -> Person:
+    def person(self, name: str) -> Guest:
         return self.visitor().sign_in(name)
 
     def answers(self) -> bool:
@@ -72,6 +89,10 @@ class Web(Process):
                 return answer.status == 200
         except OSError:
             return False
+
+    def answers_or_died(self) -> bool:
+        assert self.popen.poll() is None, self.words
+        return self.answers()
 
     def listens(self) -> bool:
         with socket.socket() as probe:
@@ -110,7 +131,7 @@ class Portal:
         command += " --log-level warning --workers-kill-timeout 10 tests.faults.web:application"
         web = self.python(*command.split(), name="web", without=without, kind=Web)
         web.url = f"http://127.0.0.1:{port}"
-        eventually(web.answers)
+        eventually(web.answers_or_died)
         return web
 
     def end(self) -> None:

@@ -2,9 +2,11 @@
 
 import os
 
+from district_portal.wsgi import application  # first: it sets Django up
+
+# isort: split
 from district_portal.celery import app
 from district_portal.notifications import outbox
-from district_portal.wsgi import application
 
 __all__ = ["application"]
 

@@ -87,7 +87,8 @@ def slow_rows() -> None:
 
     def of(cls, queryset, own) -> Source:
         source = quick(cls, queryset, own)
-        return cls(own, f"SELECT * FROM ({source.sql}) AS rows WHERE pg_sleep(0.1) IS NOT NULL")
+        ordered = f"SELECT * FROM ({source.sql}) AS rows OFFSET 0"  # else it would sleep before it sorts
+        return cls(own, f"SELECT * FROM ({ordered}) AS rows WHERE pg_sleep(0.1) IS NOT NULL")
 
     Source.of = classmethod(of)
     Source.count = lambda self: 1
