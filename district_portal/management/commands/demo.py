@@ -53,8 +53,8 @@ class Command(BaseCommand):
             with _alone(), _servers():
                 self._prepare()
                 self._run(_port())
-        except Ended:
-            self._say("Ended.")
+        except Ended as asked:
+            self._say(f"Ended ({asked}).")
         except embedded.EmbeddedError as error:
             raise CommandError(str(error)) from error
 
@@ -104,7 +104,7 @@ class Command(BaseCommand):
 def _end(number: int, frame: object) -> None:
     for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(other, signal.SIG_IGN)
-    raise Ended
+    raise Ended(signal.Signals(number).name)
 
 
 def _port() -> int:
