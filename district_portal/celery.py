@@ -1,9 +1,12 @@
 """The worker's and beat's application: `celery -A district_portal.celery`. Nobody imports it; tasks are shared."""
 
 import os
+import time
+from typing import Any
 
-from celery import Celery
-from celery.signals import setup_logging
+from celery import Celery, Task
+from celery.signals import setup_logging, task_postrun, task_prerun
+from django.apps import apps
 from django.conf import settings
 from django.utils.log import configure_logging
 
@@ -20,3 +23,20 @@ app.autodiscover_tasks()
 def _log_as_the_web_does(**kwargs: object) -> None:
     """Without a receiver Celery would write lines of its own beside those of LOGGING in the settings."""
     configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
+
+
+HEARTBEAT_SECONDS = 5.0
+_recorded_at: dict[str, float] = {}
+
+
+@task_prerun.connect
+@task_postrun.connect
+def _record_heartbeat(task: Task, **kwargs: Any) -> None:
+    """Tell the status page that this worker works, at most once every few seconds for each queue."""
+    queue = (task.request.delivery_info or {}).get("routing_key") or "?"
+    now = time.monotonic()
+    if now - _recorded_at.get(queue, -HEARTBEAT_SECONDS) < HEARTBEAT_SECONDS:
+        return
+    _recorded_at[queue] = now
+    # Celery reads this module before Django has loaded its models.
+    apps.get_model("district_portal", "Heartbeat").objects.record(task.request.hostname or "?", queue)
