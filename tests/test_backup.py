@@ -19,7 +19,7 @@ from district_portal.management.backups import BackupError, make_backup, verify_
 from tests.factories.calls import CallDocumentFactory
 from tests.factories.funding import ProjectFactory
 
-pytestmark = [pytest.mark.integration, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Place:

@@ -15,10 +15,12 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psycopg2
 from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -108,13 +110,18 @@ class Stack:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        outside = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"}
-        kept = {name: value for name, value in os.environ.items() if name not in outside}
+        kept = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
         self.environment = kept | {"VAR_DIR": str(folder), "PORT": str(self.port), "DEMO": "1"}
+        # Where the tests run on servers of this machine (.ci/integration): a database and a broker's number of its own.
+        if server := os.environ.get("DATABASE_URL"):
+            self.environment["DATABASE_URL"] = f"{server.rpartition('/')[0]}/journey_{self.port}"
+        if broker := os.environ.get("REDIS_URL"):
+            self.environment["REDIS_URL"] = f"{broker.rpartition('/')[0]}/1"
         self.log = folder / "stack.log"
 
     def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._on_server(f"CREATE DATABASE journey_{self.port}")
         with self.log.open("wb") as log:
             command = [sys.executable, "manage.py", "demo"]
             self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
@@ -129,6 +136,13 @@ class Stack:
         # For root the servers' data is elsewhere and would outlive pytest's folder.
         command = [sys.executable, "-c", "from district_portal import embedded; embedded.remove()"]
         subprocess.run(command, cwd=ROOT, env=self.environment, check=True)
+        self._on_server(f"DROP DATABASE journey_{self.port} WITH (FORCE)")
+
+    def _on_server(self, sql: str) -> None:
+        if server := os.environ.get("DATABASE_URL"):
+            with closing(psycopg2.connect(server)) as connection:
+                connection.autocommit = True
+                connection.cursor().execute(sql)
 
     def run(self, code: str) -> str:
         """Run Python inside the portal, as an administrator on its machine could."""

@@ -25,7 +25,6 @@ from tests.journeys.stack import PASSWORD, ROOT, Stack
 if NGINX is None and os.environ.get("REQUIRE_NGINX", "0") != "1":
     pytest.skip("no nginx on this machine (REQUIRE_NGINX=1 makes that a failure)", allow_module_level=True)
 
-pytestmark = pytest.mark.integration
 PRODUCTION = {
     "DEMO": "0",
     "DEBUG": "0",

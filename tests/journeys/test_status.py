@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.journeys.stack import Person, eventually
-
-pytestmark = pytest.mark.integration
 
 
 def test_both_workers_are_seen_at_work(administrator: Person) -> None:
