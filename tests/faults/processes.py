@@ -128,7 +128,7 @@ class Portal:
     def web(self, *, without: str = "") -> Web:
         port = free_port()
         command = f"-m granian --interface wsgi --host 127.0.0.1 --port {port} --workers 1 --blocking-threads 4 --no-ws"
-        command += " --log-level warning --workers-kill-timeout 10 tests.faults.web:application"
+        command += " --workers-kill-timeout 10 tests.faults.web:application"
         web = self.python(*command.split(), name="web", without=without, kind=Web)
         web.url = f"http://127.0.0.1:{port}"
         eventually(web.answers_or_died)
