@@ -1,4 +1,4 @@
-"""Middleware of the project: health answers, request ids, pages that no cache may keep, account pages, second factor."""
+"""Middleware of the project: health, request ids, pages that no cache may keep, account pages, second factor."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class AccountPagesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> HttpResponse:
+    def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:
         form = (response.context_data or {}).get("form")
         # Asked of bound forms only: looking at the errors of a form is what checks it.
         if (

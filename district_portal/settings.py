@@ -33,8 +33,12 @@ RELAXED = DEBUG or DEMO
 SECRET_KEY = env.str("SECRET_KEY", "only-for-demonstration-and-development" if RELAXED else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is not set. Copy .env.example to .env and fill it in.")
+if len(SECRET_KEY) < 50 and not RELAXED:
+    raise ImproperlyConfigured("SECRET_KEY is too short: it needs at least 50 random characters.")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if RELAXED else [])
+if not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS is not set: the names under which the portal is reached.")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 PORTAL_URL = env.str("PORTAL_URL", "http://127.0.0.1:8000" if RELAXED else "").rstrip("/")
 if not PORTAL_URL:
@@ -145,7 +149,9 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
         "OPTIONS": {"MAX_ENTRIES": 50_000},
-    }
+    },
+    # Counts over everything, see shared/counts.py.
+    "counts": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "counts"},
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 

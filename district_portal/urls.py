@@ -1,7 +1,7 @@
 """Addresses: pages below /it/ and /en/, machine addresses without language."""
 
-from django.conf.urls.i18n import i18n_patterns
 from allauth.account.decorators import secure_admin_login
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 

@@ -35,7 +35,12 @@ def load_settings(**environment: str) -> subprocess.CompletedProcess[str]:
     """Load the settings in a process of their own; an empty value also hides one of a developer's .env."""
     names = ("SECRET_KEY", "DEMO", "DEBUG", "PORTAL_URL", "EMAIL_URL", "ALLOWED_HOSTS")
     bare = {name: value for name, value in os.environ.items() if name not in names}
-    complete = {"SECRET_KEY": "x" * 50, "PORTAL_URL": "https://portal.example", "EMAIL_URL": "smtp://mail.example"}
+    complete = {
+        "SECRET_KEY": "x" * 50,
+        "PORTAL_URL": "https://portal.example",
+        "EMAIL_URL": "smtp://mail.example",
+        "ALLOWED_HOSTS": "portal.example",
+    }
     return subprocess.run(
         [sys.executable, "-c", "import district_portal.settings"],
         cwd=BASE_DIR,
@@ -71,7 +76,7 @@ def test_settings_load_when_complete():
     assert load_settings().returncode == 0
 
 
-@pytest.mark.parametrize("missing", ["SECRET_KEY", "PORTAL_URL", "EMAIL_URL"])
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "PORTAL_URL", "EMAIL_URL", "ALLOWED_HOSTS"])
 def test_settings_refuse_to_start_without(missing):
     done = load_settings(**{missing: ""})
     assert done.returncode != 0

@@ -84,7 +84,13 @@ def test_workers_write_the_same_lines_and_secrets_may_be_files(tmp_path) -> None
         "app.log.setup('INFO'); logging.getLogger('celery.task').warning('for giulia@novamed.example')\n"
         "assert settings.SECRET_KEY == 'x' * 50"
     )
-    production = {"DEMO": "0", "DEBUG": "0", "PORTAL_URL": "https://portal.example", "EMAIL_URL": "smtp://mail.example"}
+    production = {
+        "DEMO": "0",
+        "DEBUG": "0",
+        "PORTAL_URL": "https://portal.example",
+        "EMAIL_URL": "smtp://mail.example",
+        "ALLOWED_HOSTS": "portal.example",
+    }
     environment = {name: value for name, value in os.environ.items() if name not in ("SECRET_KEY", "LOG_FORMAT")}
     environment |= production | {"SECRET_KEY_FILE": str(tmp_path / "secret"), "VAR_DIR": str(tmp_path)}
     command = [sys.executable, "-c", code]

@@ -15,17 +15,18 @@ from functools import wraps
 from typing import Any
 
 from allauth.core import ratelimit
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponseBase
+from django.template.response import TemplateResponse
 
 View = Callable[..., HttpResponseBase]
 WAIT_SECONDS = 60
 """How long to wait where no longer time is known; the longest windows of the settings are named in Retry-After."""
 
 
-def too_many_requests(request: HttpRequest, wait: int = WAIT_SECONDS) -> HttpResponse:
+def too_many_requests(request: HttpRequest, wait: int = WAIT_SECONDS) -> TemplateResponse:
     """The page that says so (429), with the seconds after which trying again makes sense."""
-    return render(request, "429.html", {"minutes": -(-wait // 60)}, status=429, headers={"Retry-After": str(wait)})
+    context = {"minutes": -(-wait // 60)}
+    return TemplateResponse(request, "429.html", context, status=429, headers={"Retry-After": str(wait)})
 
 
 def limited(action: str, wait: int = WAIT_SECONDS) -> Callable[[View], View]:

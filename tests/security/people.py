@@ -49,7 +49,7 @@ def enrolled(user: User) -> str:
 
 
 def code_of(secret: str, moment: float | None = None) -> str:
-    """What the app shows at a moment (now). Waits where it is about to change, so that it is valid while a test uses it."""
+    """What the app shows at a moment; for now, waits where it is about to change: a test needs some seconds."""
     if moment is None and time.time() % 30 > 25:
         time.sleep(30 - time.time() % 30)
     return format_hotp_value(hotp_value(secret, int(moment or time.time()) // 30))
@@ -76,14 +76,17 @@ settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.stora
 """
 
 
-def process(code: str, *arguments: str, before: str = "", **changes: str) -> subprocess.Popen[str]:
+def process(
+    code: str, *arguments: str, before: str = "", without: tuple[str, ...] = (), **changes: str
+) -> subprocess.Popen[str]:
     """Start Python code in a process of its own, with Django set up and production's settings but for `changes`.
 
-    `before` runs before the setup and may change `settings`.
+    `before` runs before the setup and may change `settings`; `without` names variables that are not set.
     """
+    surroundings = {name: value for name, value in environment(**changes).items() if name not in without}
     command = [sys.executable, "-W", "ignore", "-c", f"{AS_THE_TESTS}{before}\ndjango.setup()\n{code}", *arguments]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment(**changes), text=True, **pipes)
+    return subprocess.Popen(command, cwd=settings.BASE_DIR, env=surroundings, text=True, **pipes)
 
 
 def output_of(started: subprocess.Popen[str]) -> str:
