@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from calls.models import Call
 from district_portal.accounts.models import User
+from district_portal.shared.filters import offered
 from district_portal.shared.ui import localised
 from enterprises.models import Competence, Concept, Membership, Organisation
 from enterprises.models.organisation import OrganisationQuerySet
@@ -22,7 +23,10 @@ from projects.states import NetworkState
 class NetworkFilter(filters.FilterSet):
     """`state` (repeatable) and `call` (its slug); values that do not exist filter nothing."""
 
-    state = filters.MultipleChoiceFilter(choices=NetworkState, label=_("State"), widget=forms.CheckboxSelectMultiple)
+    # `distinct` would have the database sort all networks before the first page; a state matches a network once.
+    state = filters.MultipleChoiceFilter(
+        choices=NetworkState, label=_("State"), widget=forms.CheckboxSelectMultiple, distinct=False
+    )
     call = filters.ChoiceFilter(field_name="call__slug", label=_("Call"), empty_label=_("All calls"))
 
     class Meta:
@@ -31,9 +35,10 @@ class NetworkFilter(filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        calls = Call.objects.filter(pk__in=self.queryset.values("call")).order_by("-closes_at", "pk")
+        calls = Call.objects.filter(Exists(self.queryset.filter(call=OuterRef("pk")))).order_by("-closes_at", "pk")
         self.filters["call"].extra["choices"] = [
-            (call.slug, localised(call, "title")) for call in calls.only("slug", "title_it", "title_en")
+            (call.slug, localised(call, "title"))
+            for call in offered(calls.only("slug", "title_it", "title_en"), [self.data.get("call")])
         ]
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from calls.filters import ChoicesFilter
 from calls.models import Call
 from district_portal.accounts.models import District
+from district_portal.shared.filters import offered
 from district_portal.shared.ui import localised
 from projects.models import Award, Project
 
@@ -30,10 +31,12 @@ class ProjectFilter(filters.FilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Only what has projects is offered.
-        calls = Call.objects.filter(projects__isnull=False).distinct().order_by("-closes_at", "pk")
-        districts = District.objects.filter(projects__isnull=False).distinct().order_by("name_it")
+        calls = Call.objects.filter(Exists(Project.objects.filter(call=OuterRef("pk")))).order_by("-closes_at", "pk")
+        districts = District.objects.filter(Exists(Project.objects.filter(district=OuterRef("pk")))).order_by("name_it")
+        chosen = self.data.getlist("call") if self.data else []
         self.filters["call"].extra["choices"] = [
-            (call.slug, localised(call, "title")) for call in calls.only("slug", "title_it", "title_en")
+            (call.slug, localised(call, "title"))
+            for call in offered(calls.only("slug", "title_it", "title_en"), chosen)
         ]
         self.filters["district"].extra["choices"] = [(one.slug, localised(one, "name")) for one in districts]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import F, QuerySet, Value
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from calls.models import Call
 from district_portal.accounts.models import District
 from district_portal.reports.registry import FilterForm, Kind, Report, ReportColumn
+from district_portal.shared.filters import offered
 from district_portal.shared.ui import language, localised
 from projects.figures import FundingFilters, awards_under, office_calls, office_districts, paid
 from projects.permissions import can_see_region
@@ -45,12 +46,14 @@ class FundingForm(FilterForm):
 
     def _offer(self, name: str, rows: QuerySet[Any], field: str, all_of_them: Any) -> None:
         """Let the person choose among `rows` by slug; they are read once."""
-        found = {row.slug: row for row in rows}
-        self.fields[name].choices = [("", all_of_them), *((slug, localised(row, field)) for slug, row in found.items())]
-        self.fields[name].coerce = found.__getitem__
+        found = {row.slug: row for row in offered(rows, [self.data.get(name)])}
+        choice = cast(forms.TypedChoiceField, self.fields[name])
+        choice.choices = [("", all_of_them), *((slug, localised(row, field)) for slug, row in found.items())]
+        choice.coerce = found.__getitem__
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         start, end = cleaned.get("from"), cleaned.get("to")
         if start and end and end < start:
             self.add_error("to", _("The end of the period must not be before its beginning."))
@@ -88,7 +91,7 @@ def _localised(path: str) -> Coalesce:
 def funding_rows(form: FilterForm) -> QuerySet[Any]:
     """Rows in the order of `FUNDING.columns`: names in the active language, kind, size and state as codes."""
     return (
-        awards_under(form.filters)
+        awards_under(cast(FundingForm, form).filters)
         .order_by("project__acronym", "project_id", "role", "pk")
         .values_list(
             _localised("project__call__title"),

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple, TypeVar
 
 import django_filters
 from django import forms
+from django.db.models import Model, QuerySet
+
+Row = TypeVar("Row", bound=Model)
+# A menu longer than this cannot be read, and would make every page as heavy as the portal is old.
+OFFERED = 100
 
 
 class KnownChoices(forms.MultipleChoiceField):
@@ -22,6 +28,13 @@ class ChoicesFilter(django_filters.MultipleChoiceFilter):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.CheckboxSelectMultiple, **kwargs)
+
+
+def offered(rows: QuerySet[Row], chosen: Iterable[str | None]) -> list[Row]:
+    """What a menu offers of `rows`, which have a `slug`: the first hundred, and those chosen in the address."""
+    first = list(rows[:OFFERED])
+    missing = {slug for slug in chosen if slug} - {row.slug for row in first}
+    return first + list(rows.filter(slug__in=missing)) if missing and len(first) == OFFERED else first
 
 
 class Pill(NamedTuple):

@@ -411,4 +411,18 @@ class Migration(migrations.Migration):
             model_name="sizedeclaration",
             constraint=models.UniqueConstraint(fields=("organisation", "year"), name="size_declared_once_a_year"),
         ),
+        migrations.AddIndex(
+            model_name="organisation",
+            index=models.Index(fields=["kind", "name", "id"], name="organisation_kind"),
+        ),
+        migrations.AddIndex(
+            model_name="organisation",
+            index=models.Index(fields=["district", "name", "id"], name="organisation_district"),
+        ),
+        migrations.AddIndex(
+            model_name="organisation",
+            index=models.Index(
+                condition=models.Q(("listed", False)), fields=["district"], name="organisation_unlisted"
+            ),
+        ),
     ]

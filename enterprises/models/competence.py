@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from district_portal.accounts.models import User
-from enterprises.models.organisation import Organisation
+from enterprises.models.organisation import Organisation, looked_after_by
 from enterprises.models.vocabulary import Concept
 
 if TYPE_CHECKING:
@@ -38,8 +38,9 @@ class CompetenceQuerySet(models.QuerySet["Competence"]):
         if user.is_staff:
             return Q()
         districts = own.exclude(district=None).values("district")
-        looked_after = Organisation.objects.looked_after_by(user).values("pk")
-        return Q(organisation__listed=True, organisation__district__in=districts) | Q(organisation__in=looked_after)
+        return Q(organisation__listed=True, organisation__district__in=districts) | looked_after_by(
+            user, "organisation__"
+        )
 
     def offers(self) -> CompetenceQuerySet:
         return self.filter(direction=Competence.Direction.OFFERS)

@@ -45,6 +45,19 @@ def _prefixes(text: str) -> str:
     return " & ".join(f"{word}:*" for word in re.findall(r"[^\W_]+", plain))
 
 
+def looked_after_by(user: User, path: str = "") -> Q:
+    """Organisations, reached by `path`, of the districts that the person facilitates or oversees as regional staff."""
+    found = Q(pk__in=[])
+    for appointment in user.current_appointments:
+        if appointment.role not in (Role.FACILITATOR, Role.REGIONAL_STAFF):
+            continue
+        if appointment.district_id:
+            found |= Q(**{f"{path}district": appointment.district_id})
+        else:
+            found |= Q(**{f"{path}district__region": appointment.region_id})
+    return found
+
+
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def visible_to(self, user: User | AnonymousUser) -> OrganisationQuerySet:
         """Listed organisations: everyone. Unlisted ones: their members, and those who look after their district.
@@ -55,7 +68,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
             return self.filter(listed=True)
         if user.is_staff:
             return self
-        return self.filter(Q(listed=True) | self._of_member(user) | self._looked_after_by(user))
+        return self.filter(Q(listed=True) | self._of_member(user) | looked_after_by(user))
 
     def acted_for_by(self, user: User | AnonymousUser) -> OrganisationQuerySet:
         """Organisations in whose name the person may act (owner or editor, today)."""
@@ -69,34 +82,26 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def looked_after_by(self, user: User | AnonymousUser) -> OrganisationQuerySet:
         """Organisations of the districts that the person facilitates, or oversees as regional staff."""
-        return self.filter(self._looked_after_by(user)) if user.is_authenticated else self.none()
+        return self.filter(looked_after_by(user)) if user.is_authenticated else self.none()
 
     def matching(self, text: str) -> OrganisationQuerySet:
         """Organisations whose name or description, in either language, has all words; a beginning is enough."""
+        return self.filter(self.words(text))
+
+    @staticmethod
+    def words(text: str) -> Q:
+        """The condition of `matching`."""
         words = _prefixes(text)
         if not words:
-            return self.none()
-        return self.filter(
-            Q(search_it=SearchQuery(words, config="italian", search_type="raw"))
-            | Q(search_en=SearchQuery(words, config="english", search_type="raw"))
+            return Q(pk__in=[])
+        return Q(search_it=SearchQuery(words, config="italian", search_type="raw")) | Q(
+            search_en=SearchQuery(words, config="english", search_type="raw")
         )
 
     @staticmethod
     def _of_member(user: User) -> Q:
         mine = Membership.objects.current().filter(user=user, organisation=OuterRef("pk"))
         return Q(Exists(mine))
-
-    @staticmethod
-    def _looked_after_by(user: User) -> Q:
-        found = Q(pk__in=[])
-        for appointment in user.current_appointments:
-            if appointment.role not in (Role.FACILITATOR, Role.REGIONAL_STAFF):
-                continue
-            if appointment.district_id:
-                found |= Q(district=appointment.district_id)
-            else:
-                found |= Q(district__region=appointment.region_id)
-        return found
 
 
 class Organisation(models.Model):
@@ -158,6 +163,9 @@ class Organisation(models.Model):
         ordering = ["name", "pk"]
         indexes = [
             models.Index(fields=["name", "id"], name="organisation_name"),
+            models.Index(fields=["kind", "name", "id"], name="organisation_kind"),
+            models.Index(fields=["district", "name", "id"], name="organisation_district"),
+            models.Index(fields=["district"], name="organisation_unlisted", condition=Q(listed=False)),
             GinIndex(fields=["search_it"], name="organisation_search_it"),
             GinIndex(fields=["search_en"], name="organisation_search_en"),
         ]

@@ -21,6 +21,17 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 
+def _within(office: Appointment) -> Q:
+    """Networks of the district of an appointment, or of all districts of its region.
+
+    From appointments that the request has read already: whoever holds none then gets a query that starts at their
+    own organisations, and not at all networks.
+    """
+    if office.district_id is not None:
+        return Q(district=office.district_id)
+    return Q(district__in=District.objects.filter(region=office.region_id).values("pk"))
+
+
 class NetworkQuerySet(models.QuerySet["Network"]):
     def visible_to(self, user: User | AnonymousUser) -> NetworkQuerySet:
         """Members (also while invited), the facilitators of its district, the Region's staff and administrators."""
@@ -28,12 +39,11 @@ class NetworkQuerySet(models.QuerySet["Network"]):
             return self.none()
         if user.is_staff:
             return self
-        offices = Appointment.objects.current().filter(user=user, role__in=[Role.FACILITATOR, Role.REGIONAL_STAFF])
-        return self.filter(
-            Q(pk__in=self.model.objects.of_member(user).values("pk"))
-            | Q(district__in=offices.exclude(district=None).values("district"))
-            | Q(district__region__in=offices.filter(district=None).values("region"))
-        )
+        condition = Q(pk__in=self.model.objects.of_member(user).values("pk"))
+        for office in user.current_appointments:
+            if office.role in (Role.FACILITATOR, Role.REGIONAL_STAFF):
+                condition |= _within(office)
+        return self.filter(condition)
 
     def of_member(self, user: User) -> NetworkQuerySet:
         """Networks in which an organisation of the person takes part, or is invited to."""
@@ -42,11 +52,11 @@ class NetworkQuerySet(models.QuerySet["Network"]):
 
     def reviewed_by(self, user: User) -> NetworkQuerySet:
         """Networks of the districts whose facilitator the person is."""
-        offices = Appointment.objects.current().filter(user=user, role=Role.FACILITATOR)
-        return self.filter(
-            Q(district__in=offices.exclude(district=None).values("district"))
-            | Q(district__region__in=offices.filter(district=None).values("region"))
-        )
+        condition = Q(pk__in=[])
+        for office in user.current_appointments:
+            if office.role == Role.FACILITATOR:
+                condition |= _within(office)
+        return self.filter(condition)
 
     def joined_by(self, user: User) -> NetworkQuerySet:
         """Networks in which the person may answer for an organisation, also after it declined."""
@@ -84,7 +94,8 @@ class NetworkQuerySet(models.QuerySet["Network"]):
         """What lists show of each network: call, district, lead, and how many partners have confirmed or wait."""
         members = Partner.objects.members().select_related("organisation")
         partners = models.Prefetch("partners", members, to_attr="listed_partners")
-        return self.select_related("call", "district").prefetch_related(partners)
+        # The plugin of django-stubs would rather declare `listed_partners` here than find it in the model.
+        return self.select_related("call", "district").prefetch_related(partners)  # type: ignore[no-redef]
 
 
 class Network(models.Model):
@@ -106,6 +117,9 @@ class Network(models.Model):
     illustrative = models.BooleanField(default=False)
 
     objects = NetworkQuerySet.as_manager()
+
+    # Set on rows that came `with_lists`.
+    listed_partners: list[Partner]
 
     class Meta:
         verbose_name = _("network")
@@ -154,7 +168,7 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
         """Who reads what happens to the network: everyone who has not declined."""
         return self.exclude(state=PartnerState.DECLINED)
 
-    def of(self, user: User) -> PartnerQuerySet:
+    def of(self, user: User | AnonymousUser) -> PartnerQuerySet:
         """Partnerships of the organisations in whose name the person may act."""
         return self.filter(organisation__in=Organisation.objects.acted_for_by(user).values("pk"))
 
