@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import Any, NamedTuple
+from typing import Any
 
 import django_filters
 from django import forms
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from calls.models import CONDITIONS, Call, CallQuerySet, Theme
 from district_portal.accounts.models import District
+from district_portal.shared.filters import ChoicesFilter, Pill
 from district_portal.shared.ui import language, localised, long_day, query_string, query_without
 from enterprises.models import OrganisationKind
 
@@ -37,27 +38,6 @@ ORDERS = {
     "-opened": ["-opened_key", "-pk"],
     "-budget": ["-budget_key", "-pk"],
 }
-
-
-class KnownChoices(forms.MultipleChoiceField):
-    """Several of the choices; what is none of them is left out, because it comes from an address somebody typed."""
-
-    def clean(self, value: Any) -> list[str]:
-        return [item for item in self.to_python(value) if self.valid_value(item)]
-
-
-class ChoicesFilter(django_filters.MultipleChoiceFilter):
-    field_class = KnownChoices
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=forms.CheckboxSelectMultiple, **kwargs)
-
-
-class Pill(NamedTuple):
-    """A filter in use, and the address of the list without it."""
-
-    label: str
-    url: str
 
 
 class CallFilter(django_filters.FilterSet):

@@ -68,8 +68,9 @@ def why_not_open(call: Call, moment: datetime) -> str:
 
 def check_promise(before: Call, closes_at: datetime | None) -> None:
     """Raises `DomainError` where a call that has opened would close earlier than it promised."""
-    promised = before.state == CallState.PUBLISHED and before.opens_at <= timezone.now()
-    if promised and (closes_at is None or closes_at < before.closes_at):
+    opened = before.state == CallState.PUBLISHED and before.opens_at and before.opens_at <= timezone.now()
+    promised = before.closes_at if opened else None
+    if promised and (closes_at is None or closes_at < promised):
         raise DomainError(_("This call has opened: its deadline can be moved to a later moment only."))
 
 
@@ -124,7 +125,7 @@ def _move(call: Call, target: CallState, *, actor: User) -> Call:
 def _check_dates(call: Call, target: CallState) -> None:
     if target == CallState.PUBLISHED and not (call.opens_at and call.closes_at):
         raise DomainError(_("Enter an opening and a deadline before you publish this call."))
-    if target == CallState.IN_ASSESSMENT and call.closes_at > timezone.now():
+    if target == CallState.IN_ASSESSMENT and not (call.closes_at and call.closes_at <= timezone.now()):
         raise DomainError(_("The deadline has not passed: the assessment starts after it."))
 
 

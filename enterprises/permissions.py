@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 
 from district_portal.accounts.models import User
 from enterprises.models import Competence, Membership, MembershipInvitation, Organisation
+from enterprises.models.membership import MembershipQuerySet
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -55,5 +56,5 @@ def is_addressed_to(user: User | AnonymousUser, invitation: MembershipInvitation
     )
 
 
-def _memberships(user: User, organisation: Organisation):
+def _memberships(user: User, organisation: Organisation) -> MembershipQuerySet:
     return Membership.objects.current().filter(user=user, organisation=organisation)

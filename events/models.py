@@ -44,12 +44,6 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Events with a free place. The condition that keeps them from being oversold."""
         return self.filter(Q(capacity=None) | Q(taken__lt=F("capacity")))
 
-    def coming_at(self, moment: datetime) -> EventQuerySet:
-        """Events that are not over; those without any date are still to come."""
-        return self.annotate(_end=Coalesce("ends_at", "starts_at")).filter(
-            Q(_end__gt=moment) | Q(_end=None, held_in=None)
-        )
-
     def in_list_order(self, moment: datetime) -> EventQuerySet:
         """With `position` to order by, then `pk`: coming events, the next one first; past ones, the latest first."""
         year = Cast("held_in", models.IntegerField())

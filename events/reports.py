@@ -30,7 +30,7 @@ class Row:
 
     @property
     def label(self) -> str:
-        return Category(self.category).label if self.category else _("All")
+        return str(Category(self.category).label) if self.category else _("All")
 
 
 COLUMNS = ["category", "persons_registered", "persons_attended", "organisations_registered", "organisations_attended"]

@@ -30,8 +30,13 @@ def _load_decision(about: str) -> Content:
     decision = Decision.objects.select_related("network__call", "actor").get(pk=about)
     network = decision.network
     lead = Organisation.objects.get(partnerships__network=network, partnerships__role=Partner.Role.LEAD)
-    context = {"network": network, "call": network.call, "lead": lead}
-    context |= {"actor": decision.actor, "reason": decision.reason}
+    context = {
+        "network": network,
+        "call": network.call,
+        "lead": lead,
+        "actor": decision.actor,
+        "reason": decision.reason,
+    }
     return Content(path=_path(network), context=context)
 
 
@@ -103,4 +108,5 @@ def _leads(network: Network) -> QuerySet[Organisation]:
 
 
 def _answer_key(partner: Partner) -> str:
-    return f"{partner.pk}:{partner.answered_at.isoformat()}"
+    """Once for each answer."""
+    return f"{partner.pk}:{partner.answered_at}"

@@ -41,7 +41,7 @@ def can_answer_invitation(user: Person, network: Network) -> bool:
 
 def belongs_to_network(user: Person, network: Network) -> bool:
     """Whether the person is a member, in any role, of an organisation in the network."""
-    return Network.objects.of_member(user).filter(pk=network.pk).exists()
+    return user.is_authenticated and Network.objects.of_member(user).filter(pk=network.pk).exists()
 
 
 def can_decide_network(user: Person, network: Network) -> bool:

@@ -136,7 +136,7 @@ class Call(models.Model):
             return f"call:{self.state}"
         if self.opens_at and moment < self.opens_at:
             return "call:planned"
-        if not self.is_open_at(moment):
+        if self.closes_at is None or not self.is_open_at(moment):
             return "call:closed"
         return "call:closing_soon" if self.closes_at - moment <= CLOSING_SOON else "call:open"
 

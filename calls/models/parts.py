@@ -113,7 +113,7 @@ class CallDocument(models.Model):
 
     @property
     def extension(self) -> str:
-        return Path(self.file.name).suffix.removeprefix(".")
+        return Path(self.file.name or "").suffix.removeprefix(".")
 
 
 class Figure(models.Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
@@ -18,6 +18,8 @@ from district_portal.accounts.models import Appointment, Role, User
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
+    from calls.models.call import Call  # noqa: F401  (the base class names it)
+    from calls.models.interest import InterestQuerySet
 
 CLOSING_SOON = timedelta(days=14)
 
@@ -81,18 +83,6 @@ class CallQuerySet(models.QuerySet["Call"]):
         """Published, opened, and before the deadline (a call without a known deadline is never open)."""
         return self.filter(_open(moment))
 
-    def closing_soon_at(self, moment: datetime) -> CallQuerySet:
-        return self.filter(_closing_soon(moment))
-
-    def opening_soon_at(self, moment: datetime) -> CallQuerySet:
-        return self.filter(_opening_soon(moment))
-
-    def in_assessment_at(self, moment: datetime) -> CallQuerySet:
-        return self.filter(_in_assessment(moment))
-
-    def closed_at(self, moment: datetime) -> CallQuerySet:
-        return self.filter(_closed(moment))
-
     def in_statuses(self, statuses: Iterable[str], moment: datetime) -> CallQuerySet:
         """Calls in at least one of the statuses (keys of `CONDITIONS`)."""
         condition = Q(pk__in=[])
@@ -138,6 +128,6 @@ class CallQuerySet(models.QuerySet["Call"]):
 
     def with_interest_counts(self) -> CallQuerySet:
         """Adds `interested`: how many organisations have registered interest and not withdrawn it."""
-        interests = self.model._meta.get_field("interests").related_model.objects
+        interests = cast("InterestQuerySet", self.model.interests.rel.related_model._default_manager.all())
         active = interests.active().filter(call=OuterRef("pk")).order_by().values("call")
         return self.annotate(interested=Coalesce(Subquery(active.annotate(n=Count("pk")).values("n")), 0))

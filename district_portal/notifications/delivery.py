@@ -12,16 +12,18 @@ from __future__ import annotations
 import logging
 import time
 from datetime import timedelta
+from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from district_portal.accounts.models import User
 from district_portal.notifications.models import AccountMail, Channel, InboxItem, OutboxRow, OutboxState
 from district_portal.notifications.rendering import ACCOUNT_MAIL, Renderer
 from district_portal.shared.errors import set_request_id
@@ -81,7 +83,7 @@ def deliver(rows: list[OutboxRow]) -> None:
         set_request_id("")
 
 
-def _mine(row: OutboxRow):
+def _mine(row: OutboxRow) -> QuerySet[OutboxRow]:
     """The row, if it is still this worker's attempt."""
     return OutboxRow.objects.filter(pk=row.pk, attempts=row.attempts, state=OutboxState.WAITING)
 
@@ -94,7 +96,9 @@ def _deliver_inbox(row: OutboxRow, renderer: Renderer) -> None:
     fields = renderer.inbox(row)
     with transaction.atomic():
         if _done(row):
-            InboxItem.objects.create(outbox=row, user=row.user, created_at=row.created_at, **fields)
+            # Rows for guests have no person, and are mails only.
+            user = cast(User, row.user)
+            InboxItem.objects.create(outbox=row, user=user, created_at=row.created_at, **fields)
 
 
 def _deliver_mail(row: OutboxRow, renderer: Renderer, backend: BaseEmailBackend) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 
-from django.core.mail import EmailMessage
+from django.core.mail import EmailAttachment, EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
 from district_portal.notifications.models import SinkMail
@@ -18,8 +18,8 @@ class EmailBackend(BaseEmailBackend):
                 message_id=mail.extra_headers.get("Message-ID", ""),
                 sender=mail.from_email,
                 to=", ".join(mail.recipients()),
-                subject=mail.subject,
-                text=mail.body,
+                subject=str(mail.subject),
+                text=str(mail.body),
                 html=next(
                     (part.content for part in getattr(mail, "alternatives", []) if part.mimetype == "text/html"), ""
                 ),
@@ -32,7 +32,11 @@ class EmailBackend(BaseEmailBackend):
         return SinkMail.objects.filter(message_id=message_id).exists()
 
 
-def _stored(attachment) -> dict[str, str]:
+def _stored(attachment: EmailAttachment) -> dict[str, str]:
     name, content, media_type = attachment
-    data = content.encode() if isinstance(content, str) else content
-    return {"name": name, "type": media_type or "application/octet-stream", "base64": base64.b64encode(data).decode()}
+    data = content if isinstance(content, bytes) else str(content).encode()
+    return {
+        "name": name or "",
+        "type": media_type or "application/octet-stream",
+        "base64": base64.b64encode(data).decode(),
+    }

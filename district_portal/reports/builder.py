@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 from django.conf import settings
@@ -94,7 +95,7 @@ def _build(run: ReportRun) -> None:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _wanted(run: ReportRun) -> tuple[Report, QuerySet]:
+def _wanted(run: ReportRun) -> tuple[Report, QuerySet[Any]]:
     """The run's report and its rows. Raises `DomainError` where it can no longer be built as asked."""
     report = registry.find(run.report)
     if report is None or not report.may(run.requester):
@@ -107,7 +108,7 @@ def _wanted(run: ReportRun) -> tuple[Report, QuerySet]:
 
 def write_file(
     report: Report,
-    queryset: QuerySet,
+    queryset: QuerySet[Any],
     *,
     format: str,
     dialect: str,

@@ -125,7 +125,7 @@ class ReportRun(models.Model):
     @property
     def downloadable(self) -> bool:
         """Ready, and still kept."""
-        return self.state == RunState.READY and timezone.now() < self.kept_until
+        return self.state == RunState.READY and self.kept_until is not None and timezone.now() < self.kept_until
 
     @property
     def filename(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -52,7 +52,7 @@ class RunRow:
         if not run.rows_total:
             return [_("reading the data")]
         texts = [_("row %(done)s of %(total)s") % {"done": number(run.rows_done), "total": number(run.rows_total)}]
-        if run.rows_done:
+        if run.rows_done and run.started_at:
             spent = timezone.now() - run.started_at
             left = spent * (run.rows_total - run.rows_done) / run.rows_done
             texts.append(_time_left(left))
@@ -65,7 +65,7 @@ class RunRow:
             return [rows, _("was kept until %(day)s") % {"day": short_day(run.kept_until)}]
         since = _("ready since %(moment)s") % {"moment": short_moment(run.finished_at)}
         kept = _("kept until %(day)s") % {"day": short_day(run.kept_until)}
-        return [rows, filesizeformat(run.size), since, kept]
+        return [rows, filesizeformat(run.size or 0), since, kept]
 
 
 def _time_left(left: timedelta) -> str:
@@ -76,7 +76,7 @@ def _time_left(left: timedelta) -> str:
     return ngettext("about %(n)s minute left", "about %(n)s minutes left", minutes) % {"n": minutes}
 
 
-def run_rows(runs: Sequence[ReportRun]) -> list[RunRow]:
+def run_rows(runs: Iterable[ReportRun]) -> list[RunRow]:
     """The rows of `runs`; the words of the filters are looked up once for each report, however many runs there are."""
     forms: dict[str, Any] = {}
     rows = []

@@ -51,7 +51,7 @@ def access(may: Predicate, on: Callable[..., Any] | None = None) -> Callable[[Vi
                 raise PermissionDenied
             return view(request, row)
 
-        guarded.access = may
+        guarded.access = may  # type: ignore[attr-defined]  # read by the system check
         # The decorator has decided already; the middleware stays as the net below views without it.
         return login_not_required(guarded)
 

@@ -135,7 +135,7 @@ def money_short(amount: Decimal | int | None) -> str:
     """EUR for headlines: "€ 6.0 million"; below one million as `money`, without cents."""
     if amount is None:
         return not_known()
-    if abs(amount) < 1_000_000:
+    if -1_000_000 < amount < 1_000_000:
         return money(Decimal(amount).quantize(Decimal(1), ROUND_HALF_UP))
     return _amount(number(Decimal(amount) / 1_000_000, 1), millions=True)
 
@@ -190,9 +190,9 @@ def long_day(moment: date | None) -> str:
 
 def days_left(moment: date, now: datetime) -> int:
     """Calendar days in Rome from now to the moment; negative when it has passed."""
-    due, today = _local(moment), _local(now)
+    due = _local(moment)
     day = due.date() if isinstance(due, datetime) else due
-    return (day - today.date()).days
+    return (day - timezone.localdate(now)).days
 
 
 def has_passed(moment: date, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
@@ -27,7 +27,7 @@ class MembershipRole(models.TextChoices):
         return [cls.OWNER, cls.EDITOR]
 
 
-def _organisations_of(user: User) -> models.QuerySet:
+def _organisations_of(user: User) -> models.QuerySet[Membership, Any]:
     return Membership.objects.current().filter(user=user).values("organisation")
 
 

@@ -223,7 +223,7 @@ def _move(network: Network, target: NetworkState, *, actor: User, reason: str = 
 
 
 def _already_decided(network: Network) -> str:
-    last = network.decisions.select_related("actor").first()
+    last = network.decisions.select_related("actor").latest("at", "pk")
     return _("%(who)s has already decided, on %(when)s: “%(what)s”. Nothing was changed.") % {
         "who": last.actor,
         "when": long_moment(last.at),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import BinaryIO
 
+from psycopg2.extensions import cursor as Cursor
+
 from district_portal.reports.cells import FORMULA_STARTS, Dialect
 from district_portal.reports.registry import Kind, ReportColumn
 from district_portal.reports.writers.source import Ended, Progress, Source
@@ -38,7 +40,7 @@ def write_csv(
         raise Ended
 
 
-def _cell(cursor, kind: Kind, name: str, dialect: Dialect) -> str:
+def _cell(cursor: Cursor, kind: Kind, name: str, dialect: Dialect) -> str:
     """SQL that writes one cell as `cells.csv_cell` does."""
     match kind:
         case Kind.MONEY:

@@ -9,7 +9,7 @@ from django import template
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
-from django.template import Context
+from django.template import RequestContext
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -132,19 +132,19 @@ def day_of_month(moment: date) -> str:
     return ui.short_day(moment).split()[0]
 
 
-def _request(context: Context) -> HttpRequest:
+def _request(context: RequestContext) -> HttpRequest:
     # `{% include … only %}` drops the variable but keeps the attribute of the request context.
     return context.get("request") or context.request
 
 
 @register.simple_tag(takes_context=True)
-def query(context: Context, **changes: Any) -> str:
+def query(context: RequestContext, **changes: Any) -> str:
     """The page's query string with parameters replaced (value) or removed (None); drops `cursor`."""
     return ui.query_string(_request(context).GET, **changes)
 
 
 @register.simple_tag(takes_context=True)
-def csrf_field(context: Context) -> SafeString:
+def csrf_field(context: RequestContext) -> SafeString:
     """The hidden field of forms in components: Django's own tag finds no token behind `{% include … only %}`."""
     return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(_request(context)))
 
