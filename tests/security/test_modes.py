@@ -18,7 +18,8 @@ client = Client(SERVER_NAME=settings.ALLOWED_HOSTS[0])
 page = client.get("/en/accounts/login/", secure=secure)
 csrf = page.cookies.get("__Host-csrf") or page.cookies.get("csrf")
 plain = Client(SERVER_NAME=settings.ALLOWED_HOSTS[0]).get("/en/privacy/")
-session = {name: getattr(settings, f"SESSION_COOKIE_{name}") for name in ("NAME", "SECURE", "HTTPONLY", "SAMESITE", "DOMAIN", "PATH")}
+names = ("NAME", "SECURE", "HTTPONLY", "SAMESITE", "DOMAIN", "PATH")
+session = {name: getattr(settings, f"SESSION_COOKIE_{name}") for name in names}
 print(json.dumps({
     "cookie": {"name": csrf.key} | {name: csrf[name] for name in ("secure", "httponly", "samesite", "path", "domain")},
     "session": session,
