@@ -76,6 +76,7 @@ def execute_here(sql: str) -> list[tuple]:
 def place(tmp_path: Path) -> Iterator[Place]:
     place = Place(tmp_path / "other var")
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")  # a busy disk may need more than the web's ten seconds
         cursor.execute(f"CREATE DATABASE {place.parameters['dbname']}")
         yield place
         cursor.execute(f"DROP DATABASE {place.parameters['dbname']} WITH (FORCE)")
