@@ -9,8 +9,12 @@ from tests.journeys.stack import Person, Stack
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The running portal; with THROUGH_PROXY=1 behind nginx with production's configuration."""
+    """The running portal: one of the tests' own, with THROUGH_PROXY=1 behind nginx, or the one at RUNNING_PORTAL."""
     running = Stack(tmp_path_factory.mktemp("stack"))
+    if url := os.environ.get("RUNNING_PORTAL"):
+        running.url = url
+        yield running
+        return
     if os.environ.get("THROUGH_PROXY") != "1":
         running.start()
         yield running
