@@ -6,6 +6,7 @@ import http.cookiejar
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -146,7 +147,8 @@ class Stack:
 
     def run(self, code: str) -> str:
         """Run Python inside the portal, as an administrator on its machine could."""
-        command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+        python = shlex.split(os.environ.get("RUNNING_PORTAL_PYTHON", sys.executable))
+        command = [*python, "manage.py", "shell", "--no-imports", "-c", code]
         done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
