@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from events.states import RegistrationState
 from events.tickets import path_without_language, place, qr_png, ticket_address, ticket_calendar
 
 AGAIN_SECONDS = 3600
+JUST_NOW = timedelta(minutes=1)
 
 
 def _content(about: str, **context: Any) -> tuple[Registration, Content]:
@@ -65,7 +66,12 @@ def registration_cancelled(registration: Registration) -> None:
 
 
 def ticket_again(registration: Registration, moment: datetime) -> None:
-    """Send the ticket (or the place on the waiting list) once more, at most once in each hour of the clock."""
+    """Send the ticket (or the place on the waiting list) once more, at most once in each hour of the clock.
+
+    Not to somebody who has registered just now: that is the same form sent twice, and the message is on its way.
+    """
+    if moment - registration.registered_at < JUST_NOW:
+        return
     message = REGISTRATION_CONFIRMED if registration.state == RegistrationState.CONFIRMED else REGISTRATION_WAITING
     hour = int(moment.timestamp()) // AGAIN_SECONDS
     announce_to_guest(message, about=registration.pk, key=f"{registration.pk}:again:{hour}")

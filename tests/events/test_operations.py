@@ -31,6 +31,11 @@ def register(event, name="ada", moment=None, **fields):
     return operations.register(event, guest(name, **fields), moment=moment or timezone.now(), language="it")
 
 
+def later():
+    """Not the same form sent twice any more."""
+    return timezone.now() + timedelta(minutes=2)
+
+
 def full_event(places=1, waiting=()):
     """An event without free places, and its waiting guests by name."""
     event = EventFactory(capacity=places)
@@ -85,16 +90,24 @@ def test_an_event_without_a_limit_always_has_room():
 def test_the_same_address_again_changes_nothing_and_sends_the_ticket_again():
     event = EventFactory(capacity=2)
     first, _ = register(event, "ada")
-    again, is_new = register(event, "other", email="ADA@example.org")
+    again, is_new = register(event, "other", email="ADA@example.org", moment=later())
     assert (again.pk, again.given_name, is_new) == (first.pk, "ada", False)
     assert taken(event) == 1
     assert messages() == [("confirmed", "ada"), ("confirmed", "ada")]
 
 
+def test_the_same_form_sent_twice_sends_one_ticket():
+    event = EventFactory()
+    register(event)
+    assert not register(event)[1]
+    assert messages() == [("confirmed", "ada")]
+
+
 def test_the_ticket_is_sent_again_at_most_once_an_hour():
     event = EventFactory(capacity=2)
-    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
-    for minutes in (0, 1, 20, 59):
+    register(event)
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    for minutes in (2, 20, 59):
         register(event, moment=hour + timedelta(minutes=minutes))
     assert OutboxRow.objects.count() == 2
     register(event, moment=hour + timedelta(minutes=61))
@@ -103,7 +116,7 @@ def test_the_ticket_is_sent_again_at_most_once_an_hour():
 
 def test_who_waits_and_registers_again_keeps_the_position():
     event, (bea, _carla) = full_event(waiting=["bea", "carla"])
-    again, _ = register(event, "bea")
+    again, _ = register(event, "bea", moment=later())
     assert again.waiting_position() == bea.waiting_position() == 1
     assert messages()[-1] == ("waiting", "bea")
 
