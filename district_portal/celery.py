@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from celery import Celery, Task
-from celery.signals import setup_logging, task_postrun, task_prerun
+from celery.signals import beat_init, setup_logging, task_postrun, task_prerun
 from django.apps import apps
 from django.conf import settings
 from django.utils.log import configure_logging
@@ -23,6 +23,12 @@ app.autodiscover_tasks()
 def _log_as_the_web_does(**kwargs: object) -> None:
     """Without a receiver Celery would write lines of its own beside those of LOGGING in the settings."""
     configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
+
+
+@beat_init.connect
+def _give_up_soon(**kwargs: Any) -> None:
+    """A hint that the broker does not take within half a second is lost: the next one is a second away."""
+    app.conf.broker_transport_options = app.conf.broker_transport_options | {"socket_timeout": 0.5}
 
 
 HEARTBEAT_SECONDS = 5.0

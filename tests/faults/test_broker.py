@@ -58,7 +58,7 @@ def test_pages_answer_without_the_broker_and_mails_come_after(
     portal: Portal, broker: Broker, fault: str, figure
 ) -> None:
     web = portal.web()
-    portal.beat()
+    beat = portal.beat()
     portal.worker("messages")
     idle = seconds_of(lambda: register_interest(web.person("novamed"), CALLS[0]))
     eventually(lambda: told() == (1, 1))
@@ -73,6 +73,7 @@ def test_pages_answer_without_the_broker_and_mails_come_after(
         assert answer is not None, f"no answer within {PATIENCE} seconds"
         assert (answer.status, answer.path) == (200, f"/en/calls/{CALLS[1]}/")
         assert Interest.objects.count() == 2
+        eventually(lambda: "Message Error" in beat.words)  # it does not wait for an answer that never comes
     back = time.monotonic()
     eventually(lambda: told() == (2, 2), 60)
     figure(
