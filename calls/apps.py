@@ -7,6 +7,7 @@ class CallsConfig(AppConfig):
     verbose_name = _("Calls")
 
     def ready(self) -> None:
+        from calls import notifications  # noqa: F401  (messages are declared on import)
         from calls.desk import tasks
         from district_portal.shared import desk
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ def tasks(user: User, now: datetime) -> Iterator[DeskTask]:
     yield from _profile_tasks(user)
 
 
-def _invitations(user: User, now: datetime):
+def _invitations(user: User, now: datetime) -> QuerySet[MembershipInvitation]:
     addresses = EmailAddress.objects.filter(user=user, verified=True).values(address=Lower("email"))
     waiting = MembershipInvitation.objects.waiting_at(now).annotate(address=Lower("email"))
     return waiting.filter(address__in=addresses).select_related("organisation").order_by("created_at")

@@ -8,6 +8,7 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         from district_portal.shared import desk
+        from events import notifications  # noqa: F401  (messages are declared on import)
         from events.desk import tasks
 
         desk.register(tasks)

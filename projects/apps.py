@@ -9,13 +9,13 @@ class ProjectsConfig(AppConfig):
     verbose_name = _("Networks and projects")
 
     def ready(self) -> None:
-        from projects import notifications  # noqa: F401, PLC0415  (messages are declared on import)
-        from projects.desk import invitations, networks_to_finish, networks_to_review  # noqa: PLC0415
+        from projects import notifications  # noqa: F401  (messages are declared on import)
+        from projects.desk import invitations, networks_to_finish, networks_to_review
 
         for provider in (invitations, networks_to_finish, networks_to_review):
             desk.register(provider)
 
-        from district_portal.reports import registry  # noqa: PLC0415
-        from projects.reports import FUNDING  # noqa: PLC0415
+        from district_portal.reports import registry
+        from projects.reports import FUNDING
 
         registry.register(FUNDING)

@@ -10,6 +10,7 @@ class ReportsConfig(AppConfig):
     verbose_name = _("Reports")
 
     def ready(self) -> None:
-        from district_portal.reports.desk import stopped_reports  # noqa: PLC0415  (models are ready only now)
+        from district_portal.reports import notifications  # noqa: F401  (messages are declared on import)
+        from district_portal.reports.desk import stopped_reports
 
         desk.register(stopped_reports)

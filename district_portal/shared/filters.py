@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import django_filters
 from django import forms
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
-Row = TypeVar("Row", bound=Model)
 # A menu longer than this cannot be read, and would make every page as heavy as the portal is old.
 OFFERED = 100
 
@@ -30,7 +29,7 @@ class ChoicesFilter(django_filters.MultipleChoiceFilter):
         super().__init__(widget=forms.CheckboxSelectMultiple, **kwargs)
 
 
-def offered(rows: QuerySet[Row], chosen: Iterable[str | None]) -> list[Row]:
+def offered(rows: QuerySet[Any], chosen: Iterable[str | None]) -> list[Any]:
     """What a menu offers of `rows`, which have a `slug`: the first hundred, and those chosen in the address."""
     first = list(rows[:OFFERED])
     missing = {slug for slug in chosen if slug} - {row.slug for row in first}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 
 from district_portal.notifications.models import Channel, OutboxRow
@@ -12,6 +13,7 @@ from tests.factories.accounts import UserFactory
 from tests.notifications.messages import GREETING
 
 pytestmark = pytest.mark.django_db
+TEMPLATES = settings.BASE_DIR / "templates"
 
 
 def test_each_person_is_told_once_by_mail_and_in_the_inbox() -> None:
@@ -73,3 +75,11 @@ def test_a_message_is_declared_once() -> None:
     with pytest.raises(ValueError, match="twice"):
         Message(GREETING.name, load=lambda about: Content(path="/", context={}))
     assert MESSAGES[GREETING.name] is GREETING
+
+
+def test_each_declared_message_has_its_three_templates_and_no_template_is_left_over() -> None:
+    declared = {message.template for message in MESSAGES.values() if message is not GREETING}
+    files = {str(file.relative_to(TEMPLATES)) for file in TEMPLATES.glob("*/emails/*")}
+    needed = {f"{template}{ending}" for template in declared for ending in (".subject.txt", ".txt", ".html")}
+    frames = {f"notifications/emails/{name}" for name in ("frame.html", "frame.txt", "inbox.txt")}
+    assert files == needed | frames
