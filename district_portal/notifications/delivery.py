@@ -73,6 +73,7 @@ def deliver(rows: list[OutboxRow]) -> None:
                 else:
                     _deliver_mail(row, renderer, backend)
                     time.sleep(pause)
+                log.info("delivered", extra={"fields": {"outbox": row.pk, "name": row.message, "channel": row.channel}})
             except ObjectDoesNotExist as error:
                 _give_up(row, f"what it tells of is gone: {error}")
             except Exception as error:  # the mail server, the network, a template: tried again later, seen by the staff

@@ -55,6 +55,7 @@ def build_run(run: ReportRun) -> None:
     with override(run.language):
         try:
             _build(run)
+            log.info("built", extra={"fields": {"run": str(run.pk), "report": run.report, "format": run.format}})
         except DomainError as error:
             operations.stop_run(run, error.message)
         except Ended:
