@@ -14,11 +14,8 @@ from django.test import Client
 
 from district_portal import embedded
 from district_portal.logs import JsonFormatter, LineFormatter, masked
-from district_portal.notifications.delivery import deliver_waiting
-from district_portal.notifications.outbox import announce
 from district_portal.shared.errors import RequestIdFilter, set_request_id
 from tests.factories.accounts import UserFactory
-from tests.notifications.messages import GREETING
 
 
 def json_line(message: str, error: Exception | None = None, **fields: object) -> dict[str, object]:
@@ -78,24 +75,6 @@ def test_each_request_has_one_line_with_route_person_and_id(client: Client, capl
     assert (first.request_id, second.fields["status"]) == ("request-0001", 404)
     formatter = LineFormatter("%(levelname)s [%(request_id)s] %(message)s")
     assert formatter.format(first) == f"INFO [request-0001] request method=GET route=desk status=200 user={person.pk}"
-
-
-@pytest.mark.django_db
-def test_what_a_worker_does_for_a_request_bears_that_requests_id(caplog: pytest.LogCaptureFixture) -> None:
-    set_request_id("request-0002")
-    person = UserFactory(email="giulia@novamed.example")
-    with transaction.atomic():
-        announce(GREETING, about=person.pk, key="1", users=[person])
-    set_request_id("")
-    caplog.handler.addFilter(RequestIdFilter())
-    with caplog.at_level(logging.INFO, "district_portal.notifications"):
-        deliver_waiting()
-    lines = [json.loads(JsonFormatter().format(record)) for record in caplog.records if record.msg == "delivered"]
-    assert {(line["request_id"], line["name"], line["channel"]) for line in lines} == {
-        ("request-0002", "tests/greeting", "inbox"),
-        ("request-0002", "tests/greeting", "mail"),
-    }
-    assert "giulia" not in str(lines)
 
 
 def test_workers_write_the_same_lines_and_secrets_may_be_files(tmp_path) -> None:

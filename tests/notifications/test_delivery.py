@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import threading
 from datetime import timedelta
 from smtplib import SMTPServerDisconnected
@@ -11,9 +13,11 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 from django.utils import timezone
 
+from district_portal.logs import JsonFormatter
 from district_portal.notifications import delivery
 from district_portal.notifications.models import InboxItem, OutboxRow, OutboxState, SinkMail
 from district_portal.notifications.outbox import announce, announce_to_guest
+from district_portal.shared.errors import RequestIdFilter, set_request_id
 from tests.factories.accounts import UserFactory
 from tests.notifications.messages import GREETING
 
@@ -50,6 +54,22 @@ def test_a_message_arrives_in_the_inbox_and_by_mail() -> None:
     assert "<p>Bianchi greets you.</p>" in mail.html
     assert [attachment["name"] for attachment in mail.attachments] == ["hello.txt"]
     assert set(OutboxRow.objects.values_list("state", flat=True)) == {OutboxState.DONE}
+
+
+def test_what_a_worker_does_for_a_request_bears_that_requests_id(caplog: pytest.LogCaptureFixture) -> None:
+    set_request_id("request-0002")
+    person = UserFactory(email="giulia@novamed.example")
+    announce(GREETING, about=person.pk, key="1", users=[person])
+    set_request_id("")
+    caplog.handler.addFilter(RequestIdFilter())
+    with caplog.at_level(logging.INFO, "district_portal.notifications"):
+        delivery.deliver_waiting()
+    lines = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
+    assert {(line["message"], line["request_id"], line["name"], line["channel"]) for line in lines} == {
+        ("delivered", "request-0002", "tests/greeting", "inbox"),
+        ("delivered", "request-0002", "tests/greeting", "mail"),
+    }
+    assert "giulia" not in str(lines)
 
 
 def test_the_mail_is_in_the_readers_language() -> None:
