@@ -107,7 +107,8 @@ def _deliver_mail(row: OutboxRow, renderer: Renderer, backend: BaseEmailBackend)
     look_up = getattr(backend, "was_sent", None)
     sent_before = bool(row.handed_at and look_up and look_up(mail.extra_headers["Message-ID"]))
     if not sent_before:
-        if not _mine(row).update(handed_at=timezone.now()):
+        # The lease begins anew: in a slow batch it would run out while the mail server has the message in its hands.
+        if not _mine(row).update(handed_at=timezone.now(), lease_until=Now() + LEASE):
             return  # another worker has taken over
         mail.connection = backend
         mail.send()

@@ -20,7 +20,7 @@ from district_portal.reports.writers.source import Source
 
 # A test can't wait for two minutes until a dead worker's rows are given back; the way there is the same.
 delivery.LEASE = timedelta(seconds=5)
-delivery.BATCH = 20
+delivery.BATCH = 10
 operations.LEASE = timedelta(seconds=3)
 builder.HEARTBEAT = 0.3
 

@@ -31,6 +31,14 @@ class DeadServer(BaseEmailBackend):
         raise SMTPServerDisconnected("Connection unexpectedly closed")
 
 
+class SlowServer(BaseEmailBackend):
+    """A mail server that takes its time: meanwhile another worker looks for rows whose lease has run out."""
+
+    def send_messages(self, email_messages: list) -> int:
+        assert delivery.claim() == []
+        return len(email_messages)
+
+
 @pytest.fixture
 def dead_server(settings) -> None:
     settings.EMAIL_BACKEND = f"{__name__}.DeadServer"
@@ -158,6 +166,16 @@ def test_a_row_under_lease_is_left_to_its_worker() -> None:
     assert delivery.claim() == []
     OutboxRow.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert len(delivery.claim()) == 1, "a lease that ran out is taken over"
+
+
+def test_a_mail_in_the_hands_of_a_slow_server_is_not_taken_over(settings) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.SlowServer"
+    announce_to_guest(GREETING, about=UserFactory().pk, key="1")
+    late = delivery.claim()
+    OutboxRow.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    delivery.deliver(late)
+    row = OutboxRow.objects.get()
+    assert (row.state, row.attempts, row.last_error) == (OutboxState.DONE, 1, "")
 
 
 def test_a_worker_that_was_overtaken_writes_nothing() -> None:
