@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from calls.models import CONDITIONS, Call, CallQuerySet, Theme
 from district_portal.accounts.models import District
+from district_portal.shared.counts import remembered
 from district_portal.shared.filters import ChoicesFilter, Pill
+from district_portal.shared.pagination import Count as ListCount
 from district_portal.shared.ui import language, localised, long_day, query_string, query_without
 from enterprises.models import OrganisationKind
 
@@ -32,6 +34,7 @@ ORDERINGS = [
     ("-opened", _("Newest first")),
     ("-budget", _("Largest budget first")),
 ]
+FACETS = ["status", "role", "district", "theme"]
 # Names for `keyset_page`: never NULL (see `with_sort_keys`), the last one unique.
 ORDERS = {
     "deadline": ["deadline_key", "pk"],
@@ -98,8 +101,19 @@ class CallFilter(django_filters.FilterSet):
     def order(self) -> list[str]:
         return ORDERS[self.data["ordering"]]
 
-    def counts(self) -> dict[str, dict[str, int]]:
-        """For each choice of a facet, how many calls it would show under the other filters; a query for each facet."""
+    def counts(self, shown: ListCount) -> dict[str, dict[str, int]]:
+        """For each choice of a facet, how many calls it would show under the other filters; `shown`: under all.
+
+        Where there are many calls they are remembered for a minute; nothing where words match many of them.
+        """
+        if self.form.cleaned_data.get("q"):
+            return {facet: {} for facet in FACETS} if shown.capped else self._count()
+        # Only these filters and the drafts, which some readers see, tell one list's counts from another's.
+        key = ("calls", str(self.queryset.query), {**self.form.cleaned_data, "ordering": None})
+        return remembered(key, self._count, rows=lambda counts: counts["status"]["all"])
+
+    def _count(self) -> dict[str, dict[str, int]]:
+        """A query for each facet."""
         return {
             "status": self._status_counts(self._without("status")),
             "role": self._role_counts(self._without("role")),

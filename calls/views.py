@@ -40,13 +40,14 @@ def call_list(request: HttpRequest) -> HttpResponseBase:
     shown = _with_rows(listed.qs)
     if answer := list_answer(request, shown, order=listed.order, columns=CALL_COLUMNS):
         return answer
+    count = count_capped(listed.qs)
     context = {
         "now": now,
         "filter": listed,
         "form": listed.form,
-        "counts": listed.counts(),
+        "counts": listed.counts(count),
         "pills": listed.pills(),
-        "count": count_capped(listed.qs),
+        "count": count,
         "page": keyset_page(shown, listed.order, request.GET.get("cursor")),
     }
     partial = request.htmx and not request.htmx.history_restore_request

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,19 +18,16 @@ from projects.models import Network, Project
 def home(request: HttpRequest) -> HttpResponse:
     """Search, the next deadlines, networks that look for partners, funded projects, and the programme's figures."""
     now = timezone.now()
-    interested = Count("interests", filter=Q(interests__withdrawn_at=None))
     return render(
         request,
         "home/home.html",
         {
             "now": now,
-            "calls": Call.objects.open_at(now).annotate(interested=interested).order_by("closes_at", "pk")[:3],
+            "calls": Call.objects.open_at(now).with_interest_counts().order_by("closes_at", "pk")[:3],
             "networks": Network.objects.looking_for_partners(now)[:3],
             "projects": Project.objects.visible_to(request.user).filter(illustrative=False).order_by("acronym")[:2],
             "event": Event.objects.filter(published=True, starts_at__gt=now).order_by("starts_at").first(),
-            "figures": CallFigure.objects.select_related("call")
-            .filter(call__edition=1)
-            .order_by("pk"),
+            "figures": CallFigure.objects.select_related("call").filter(call__edition=1).order_by("pk"),
         },
     )
 

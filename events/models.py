@@ -240,6 +240,7 @@ class Registration(models.Model):
             models.Index(
                 fields=["event", "registered_at", "id"], name="registration_waiting", condition=Q(state="waiting")
             ),
+            models.Index(fields=["event"], name="registration_arrived", condition=Q(arrived_at__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -233,6 +233,29 @@ def funnel(filters: FundingFilters) -> dict[str, int]:
     )
 
 
+@dataclass(frozen=True)
+class Panels:
+    """What the dashboard draws, each part as the function of its name answers it."""
+
+    totals: Totals
+    by_quarter: list[tuple[str, date, Decimal]]
+    by_district: list[dict[str, Any]]
+    by_province: list[dict[str, Any]]
+    by_size: dict[str, int]
+    funnel: dict[str, int]
+
+
+def panels(filters: FundingFilters) -> Panels:
+    return Panels(
+        totals=totals(filters),
+        by_quarter=by_quarter(filters),
+        by_district=list(by_district(filters)),
+        by_province=list(by_province(filters)),
+        by_size=by_size(filters),
+        funnel=funnel(filters),
+    )
+
+
 def published(filters: FundingFilters) -> QuerySet[CallFigure]:
     """Figures that somebody published about the calls in question; they follow the filter of the call only."""
     figures = CallFigure.objects.select_related("call")

@@ -119,7 +119,7 @@ def write_file(
 ) -> None:
     """Write `queryset` of `report` to `path`, from the snapshot of `own`."""
     source = Source.of(queryset, own)
-    progress.total = source.count()
+    progress.total = source.total()
     if format == Format.XLSX:
         write_xlsx(source, report.columns, path, progress)
     else:
@@ -162,7 +162,7 @@ def _heartbeat(run: ReportRun, progress: Progress, own: BaseDatabaseWrapper) -> 
 def _beat(run: ReportRun, progress: Progress, building: psycopg2.extensions.connection, stop: threading.Event) -> None:
     while not stop.wait(HEARTBEAT):
         try:
-            if not operations.renew_lease(run, rows_done=progress.rows, rows_total=progress.total):
+            if not operations.renew_lease(run, rows_done=progress.rows, rows_total=_total(progress)):
                 progress.ended = True
                 building.cancel()
                 break
@@ -171,6 +171,11 @@ def _beat(run: ReportRun, progress: Progress, building: psycopg2.extensions.conn
             log.exception("report %s: the lease could not be renewed", run.pk)
             connections.close_all()
     connections.close_all()
+
+
+def _total(progress: Progress) -> int | None:
+    """Never less than the rows that are written already."""
+    return None if progress.total is None else max(progress.total, progress.rows)
 
 
 # --- What is left behind -----------------------------------------------------------------------------------------

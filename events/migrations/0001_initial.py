@@ -266,4 +266,10 @@ class Migration(migrations.Migration):
                 name="only_confirmed_guests_arrive",
             ),
         ),
+        migrations.AddIndex(
+            model_name="registration",
+            index=models.Index(
+                condition=models.Q(("arrived_at__isnull", False)), fields=["event"], name="registration_arrived"
+            ),
+        ),
     ]

@@ -20,11 +20,12 @@ from district_portal.reports.models import ReportRun
 from district_portal.reports.rows import run_rows
 from district_portal.shared.access import access
 from district_portal.shared.charts import Bubble, Series, bar, bubble_map, line, load_geo, stacked
+from district_portal.shared.counts import remembered
 from district_portal.shared.pagination import keyset_page
 from district_portal.shared.ui import language, money_short, number, percent, query_string
 from enterprises.models import EnterpriseSize
 from projects import figures
-from projects.figures import FundingFilters, Totals
+from projects.figures import Panels, Totals
 from projects.models import Project
 from projects.permissions import can_see_region
 from projects.reports import FundingForm
@@ -46,16 +47,20 @@ def region(request: HttpRequest) -> HttpResponse:
         return render(request, "projects/region.html", {"form": form}, status=422)
     filters = form.filters
     projects = figures.with_amounts(figures.projects_under(filters)).select_related("district")
-    totals = figures.totals(filters)
+    panels = remembered(
+        ("region", request.user.pk, sorted(form.stored().items())),
+        lambda: figures.panels(filters),
+        rows=lambda panels: panels.totals.rows,
+    )
     context = {
         "form": form,
-        "totals": totals,
-        "stats": _stats(totals),
-        "line": _line(filters),
-        "districts": _districts(filters),
-        "map": _map(filters),
-        "sizes": _sizes(filters),
-        "steps": _funnel(filters),
+        "totals": panels.totals,
+        "stats": _stats(panels.totals),
+        "line": _line(panels),
+        "districts": _districts(panels),
+        "map": _map(panels),
+        "sizes": _sizes(panels),
+        "steps": _funnel(panels),
         "page": keyset_page(projects, ["acronym", "pk"], request.GET.get("cursor")),
         "published": list(figures.published(filters)),
         "runs": run_rows(_last_runs(request)),
@@ -111,9 +116,9 @@ def _unknown(rows: int, words: str) -> str:
 # --- Charts ----------------------------------------------------------------------------------------------------------
 
 
-def _line(filters: FundingFilters) -> SafeString | None:
+def _line(panels: Panels) -> SafeString | None:
     """Committed and paid, cumulative, EUR million by quarter; None while there is nothing to draw."""
-    parts = figures.by_quarter(filters)
+    parts = panels.by_quarter
     if not parts:
         return None
     quarters = _quarters(parts[0][1], parts[-1][1])
@@ -164,8 +169,8 @@ def _cumulative(amounts: dict[date, Decimal], quarters: list[date]) -> list[Deci
     return values
 
 
-def _districts(filters: FundingFilters) -> list[dict[str, Any]]:
-    rows = list(figures.by_district(filters))
+def _districts(panels: Panels) -> list[dict[str, Any]]:
+    rows = panels.by_district
     largest = max((row["investment"] for row in rows if row["investment"]), default=0)
     return [
         {
@@ -179,7 +184,7 @@ def _districts(filters: FundingFilters) -> list[dict[str, Any]]:
     ]
 
 
-def _map(filters: FundingFilters) -> SafeString | None:
+def _map(panels: Panels) -> SafeString | None:
     """A circle for each province of the map with beneficiaries; None where none of them is on it."""
     geo = load_geo(BOUNDARIES)
     names = {feature["properties"]["short"]: feature["properties"]["name"] for feature in geo.features}
@@ -192,7 +197,7 @@ def _map(filters: FundingFilters) -> SafeString | None:
             float(row["latitude"]),
             *BESIDE.get(row["province"], ("start", 0)),
         )
-        for row in figures.by_province(filters)
+        for row in panels.by_province
         if row["province"] in names
     ]
     if not bubbles:
@@ -202,16 +207,16 @@ def _map(filters: FundingFilters) -> SafeString | None:
     return bubble_map(geo, bubbles, finding=finding % {"amount": largest.text, "province": largest.name})
 
 
-def _sizes(filters: FundingFilters) -> dict[str, Any]:
+def _sizes(panels: Panels) -> dict[str, Any]:
     """The bar of the known sizes (None without any), and how many enterprises have no known one."""
-    counted = figures.by_size(filters)
+    counted = panels.by_size
     parts = [(str(EnterpriseSize(size).label), counted[size], colour) for size, colour in SIZE_COLOURS.items()]
     known = sum(count for _label, count, _colour in parts)
     return {"bar": stacked(parts) if known else None, "unknown": counted[""]}
 
 
-def _funnel(filters: FundingFilters) -> list[dict[str, Any]]:
-    counted = figures.funnel(filters)
+def _funnel(panels: Panels) -> list[dict[str, Any]]:
+    counted = panels.funnel
     labels = [
         ("started", _("Networks started")),
         ("submitted", _("Submitted to the facilitator")),

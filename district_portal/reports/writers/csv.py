@@ -49,5 +49,7 @@ def _cell(cursor: Cursor, kind: Kind, name: str, dialect: Dialect) -> str:
             return f"to_char({name}, '{dialect.day_sql}')"
     # NUL cannot be in a text of PostgreSQL. The collation makes the comparison one of bytes.
     starts = cursor.mogrify("%s", [[start for start in FORMULA_STARTS if start != "\0"]]).decode()
-    guarded = f"CASE WHEN left({name}, 1) COLLATE \"C\" = ANY ({starts}) THEN '''' || {name} ELSE {name} END"
-    return f"NULLIF({guarded}, '')"
+    # Nearly all texts begin with a letter: none of the starts lies from A on and before the full-width signs.
+    harmless = f"{name} COLLATE \"C\" >= 'A' AND {name} COLLATE \"C\" < '\uff00'"
+    formula = f'left({name}, 1) COLLATE "C" = ANY ({starts})'
+    return f"CASE WHEN {harmless} THEN {name} WHEN {formula} THEN '''' || {name} ELSE NULLIF({name}, '') END"

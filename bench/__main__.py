@@ -1,0 +1,60 @@
+"""`make bench`: how fast the portal is, measured beside its limits in the same run.
+
+SCALE=small (a quick look) or full. ONLY=words: only the pages whose name holds them, and no report.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parent.parent / "var" / "bench"))
+# Its own servers, whatever the caller's shell says of others.
+os.environ.pop("DATABASE_URL", None)
+
+from bench import machine, pages, report  # noqa: E402
+from bench.data import SCALES, WHOLE, prepare  # noqa: E402
+from bench.figures import Figure, figures_table, write_json  # noqa: E402
+from district_portal import embedded  # noqa: E402
+
+
+def main() -> int:
+    name = os.environ.get("SCALE") or "small"
+    if name not in SCALES:
+        print(f"SCALE={name}: use one of {', '.join(SCALES)}.", file=sys.stderr)
+        return 2
+    only = os.environ.get("ONLY", "")
+    started = embedded.start()
+    try:
+        return _run(name, only)
+    finally:
+        if started and not embedded.keep():
+            embedded.stop()
+
+
+def _run(name: str, only: str) -> int:
+    scale = SCALES[name]
+    prepare(scale)
+    about = {"scale": name, "data": WHOLE if name == "full" else "a tenth"} | machine.about()
+    print("\n".join(f"{key}: {value}" for key, value in about.items()) + "\n")
+    measured, limits = pages.measure(scale, only)
+    print(figures_table("Limits", limits))
+    print(pages.pages_table(measured, empty=limits[0].value))
+    parts: dict[str, list[Figure]] = {
+        "limits": limits,
+        "pages": [figure for one in measured for figure in one.figures()],
+    }
+    if not only:
+        parts["report"] = report.measure(scale)
+        print(figures_table(f"Funding report of {scale.report_rows:,} rows", parts["report"]))
+    details = {one.page.name: one.slowest for one in measured}
+    path = embedded.var_dir() / f"{name}.json"
+    write_json(path, about | {"load after": os.getloadavg()}, parts, details)
+    missed = [figure for part in parts.values() for figure in part if not figure.passed]
+    print(f"{len(missed)} figures beyond their bound. JSON: {path}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
