@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core.management import call_command
 from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
@@ -101,3 +102,10 @@ def test_the_administration_adds_and_shows_people(client: Client) -> None:
     data |= {"password1": "a-long-secret-4", "password2": "a-long-secret-4", "appointments-INITIAL_FORMS": "0"}
     assert client.post("/en/admin/accounts/user/add/", data).status_code == 302
     assert User.objects.get(email="new@example.org").check_password("a-long-secret-4")
+
+
+def test_the_first_administrator_is_made_by_command() -> None:
+    names = {"given_name": "Giulia", "family_name": "Neri"}
+    call_command("createsuperuser", interactive=False, verbosity=0, email="admin@example.org", **names)
+    person = User.objects.get_by_natural_key("admin@example.org")
+    assert (person.is_staff, person.is_superuser, person.has_usable_password()) == (True, True, False)

@@ -10,7 +10,9 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from calls.models import Call
+from calls.operations import cancel_call, require_open
 from district_portal.accounts.models import Role
+from district_portal.shared.errors import DomainError
 from tests.factories import AppointmentFactory, DistrictFactory, RegionFactory, UserFactory
 from tests.factories.calls import CallDocumentFactory, CallFactory, ProgrammeFactory
 
@@ -144,3 +146,10 @@ def test_a_document_is_stored_with_the_size_and_hash_of_its_content_under_a_rand
     document.save()
     assert document.sha256 != first
     assert document.size == 12
+
+
+def test_a_cancelled_call_says_so_to_who_is_interested() -> None:
+    call = cancel_call(CallFactory(), actor=UserFactory())
+    assert call.status == "call:cancelled"
+    with pytest.raises(DomainError, match="cancelled"):
+        require_open(call, timezone.now())

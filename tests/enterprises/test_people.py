@@ -12,7 +12,14 @@ from district_portal.accounts.models import User
 from district_portal.notifications.models import OutboxRow
 from district_portal.shared.errors import DomainError
 from enterprises.models import Membership, MembershipInvitation, MembershipRole, Organisation
-from enterprises.operations import accept_invitation, change_role, end_membership, invite_member
+from enterprises.operations import (
+    accept_invitation,
+    change_role,
+    create_organisation,
+    end_membership,
+    invite_member,
+    revoke_invitation,
+)
 from tests.factories import InvitationFactory, MembershipFactory, OrganisationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -278,3 +285,22 @@ def test_the_database_keeps_one_open_invitation_for_an_address(firm: Organisatio
     InvitationFactory(organisation=firm, email="new@example.org", revoked_at=timezone.now())
     InvitationFactory(organisation=firm, email="new@example.org")
     assert MembershipInvitation.objects.open().count() == 1
+
+
+def test_an_invitation_that_was_accepted_is_not_taken_back(firm: Organisation) -> None:
+    person = UserFactory()
+    invitation = InvitationFactory(organisation=firm, email=person.email)
+    accept_invitation(invitation, actor=person)
+    with pytest.raises(DomainError, match="accepted before"):
+        revoke_invitation(invitation)
+
+
+def test_a_membership_ends_once(firm: Organisation) -> None:
+    membership = end_membership(MembershipFactory(organisation=firm, role=MembershipRole.EDITOR))
+    with pytest.raises(DomainError, match="ended before"):
+        end_membership(membership)
+
+
+def test_organisations_of_one_name_get_addresses_of_their_own() -> None:
+    made = [create_organisation(Organisation(name="Bioma"), actor=UserFactory()) for _ in "123"]
+    assert [organisation.slug for organisation in made] == ["bioma", "bioma-2", "bioma-3"]

@@ -166,6 +166,13 @@ def test_partners_are_found_by_competences_that_the_reader_may_see(client: Clien
     assert (shown.concept.name_en in page, hidden.concept.name_en in page) == (True, False)
 
 
+def test_partners_are_found_by_words_of_their_name(client: Client) -> None:
+    district = DistrictFactory()
+    novamed, _other = neighbour(district, name="Novamed Plast"), neighbour(district, name="Estense")
+    client.force_login(searcher(district))
+    assert found(client, "?q=novamed") == {novamed}
+
+
 def test_a_partner_is_invited_from_the_search_to_the_network_that_was_chosen(client: Client) -> None:
     district = DistrictFactory()
     person, there = searcher(district), neighbour(district)

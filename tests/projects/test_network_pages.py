@@ -161,6 +161,15 @@ def test_a_partner_is_invited_by_its_address_or_its_exact_name(client: Client) -
     }
 
 
+def test_a_name_that_two_organisations_have_invites_neither(client: Client) -> None:
+    network = NetworkFactory()
+    OrganisationFactory(name="Bioma"), OrganisationFactory(name="Bioma")
+    client.force_login(owner(lead_of(network)))
+    response = client.post(page(network, "invite/"), {"organisation": "Bioma"})
+    assert (response.status_code, network.partners.count()) == (422, 1)
+    assert "Several organisations have this name" in response.content.decode()
+
+
 @pytest.mark.parametrize("typed", ["", "nobody-at-all", "a\x00b"])
 def test_an_invitation_needs_an_organisation_that_exists(client: Client, typed: str) -> None:
     network = NetworkFactory()
