@@ -40,7 +40,12 @@ def address(database: str) -> str:
 
 def environment(database: str) -> dict[str, str]:
     """For a process of the portal that works on this database."""
-    return os.environ | {"DEMO": "1", "DATABASE_URL": address(database), "STATEMENT_TIMEOUT_MS": "0"}
+    return os.environ | {
+        "DEMO": "1",
+        "DATABASE_URL": address(database),
+        "STATEMENT_TIMEOUT_MS": "0",
+        "LOG_LEVEL": "ERROR",
+    }
 
 
 def prepare(scale: Scale) -> None:

@@ -1,4 +1,8 @@
-"""Pages on all of the data and on a tenth of it: queries, server time at the median, growth."""
+"""Pages on all of the data and on a tenth of it: queries, server time at the median, growth.
+
+Server time is the processor time that the portal's process and its process in the database spend on an answer. On a
+machine with nothing else to do it is the time on the clock; on a shared one the clock tells of the others.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ from bench.figures import Figure, table
 
 QUERIES_VISITOR, QUERIES_SIGNED_IN = 12, 16
 MILLISECONDS, GROWTH = 150, 1.5
-ROUNDS, TIMES = 5, 4  # answers of both databases in turn, so that what else the machine does falls on both
+ROUNDS, TIMES = 3, 3  # answers of both databases in turn, so that what else the machine does falls on both
 
 
 class Page(NamedTuple):
@@ -33,7 +37,6 @@ PAGES = [
     Page("/calls/?status=all"),
     Page("/calls/?status=closed&district=biomedicale&role=enterprise"),
     Page("/calls/?status=all&q=rete+imprese"),
-    Page("/calls/?status=all&ordering=-budget"),
     Page("/calls/?status=all", deep=True),
     Page("/calls/", "novamed"),
     Page("/calls/?status=all", "region"),
@@ -44,7 +47,6 @@ PAGES = [
     Page("/organisations/?nuts=ITH54"),
     Page("/organisations/", deep=True),
     Page("/organisations/", "novamed"),
-    Page("/organisations/?q=meccanica", "novamed"),
     Page("/organisations/", "facilitator"),
     Page("/networks/", "novamed"),
     Page("/networks/", "facilitator"),
@@ -53,19 +55,14 @@ PAGES = [
     Page("/networks/", "region", deep=True),
     Page("/region/", "region"),
     Page("/region/?district=biomedicale", "region"),
-    Page("/events/"),
     Page("/events/{event}/"),
-    Page("/events/{event}/", "organiser"),
     Page("/events/{event}/participants/", "organiser"),
     Page("/events/{event}/participants/?q=rossi", "organiser"),
     Page("/events/{event}/participants/", "organiser", deep=True),
-    Page("/events/{event}/statistics/", "organiser"),
     Page("/"),
     Page("/projects/"),
-    Page("/desk/", "novamed"),
     Page("/desk/", "facilitator"),
     Page("/facilitator/", "facilitator"),
-    Page("/partners/", "novamed"),
 ]
 # For each list its table and its order, as the database alone would read a page of it.
 SCANS = [
@@ -107,11 +104,15 @@ def portal(database: str) -> Iterator[Portal]:
 
 
 class Measured(NamedTuple):
+    """Milliseconds at the median; `clock` as a clock measures it; `first`: when no count is remembered."""
+
     page: Page
     queries: int
     kilobytes: float
     tenth: float
     whole: float
+    clock: float
+    first: float
     slowest: dict[str, Any] | None
 
     @property
@@ -135,29 +136,35 @@ def measure(scale: Scale, only: str) -> tuple[list[Measured], list[Figure]]:
         measured = []
         for page in PAGES:
             if only in page.name:
+                print(f"... {page.name}", file=sys.stderr)
                 measured.append(_measure(page, tenth, whole, event))
         return measured, limits
 
 
 def _measure(page: Page, tenth: Portal, whole: Portal, event: dict[Portal, str]) -> Measured:
     spent: dict[Portal, list[float]] = {tenth: [], whole: []}
+    clock, first = [], []
     for _round in range(ROUNDS):
         for asked in (tenth, whole):
             path = "/en" + page.path.replace("{event}", event[asked])
             answer = asked.ask("page", path=path, reader=page.reader, deep=page.deep, times=TIMES)
-            spent[asked] += answer["ms"]
+            spent[asked] += answer["work"]
+        clock += answer["ms"]
+        first.append(answer["first"])
     return Measured(
         page,
         answer["queries"],
         answer["bytes"] / 1000,
         median(spent[tenth]),
         median(spent[whole]),
+        median(clock),
+        median(first),
         answer["slowest"],
     )
 
 
 def _limits(whole: Portal) -> list[Figure]:
-    empty = whole.ask("page", path="/bench/empty/", reader="", deep=False, times=200)["ms"]
+    empty = whole.ask("page", path="/bench/empty/", reader="", deep=False, times=200)["work"]
     figures = [Figure("empty view with all middleware", median(empty), "ms", note="limit of every page")]
     for name, database_table, order in SCANS:
         scan = whole.ask("index_scan", table=database_table, order=order, times=50)["ms"]
@@ -167,13 +174,14 @@ def _limits(whole: Portal) -> list[Figure]:
 
 def pages_table(measured: list[Measured], empty: float) -> str:
     """One line for each page; each mark is of the cell before it."""
-    head = ["page", "queries", "", "ms at a tenth", "ms", "", "growth", "", "x empty", "KB"]
+    head = ["page", "queries", "", "ms at a tenth", "ms", "", "growth", "", "first", "on the clock", "x empty", "KB"]
     rows = []
     for one in measured:
         queries, time, growth = (("pass" if figure.passed else "FAIL") for figure in one.figures())
         rows.append(
             [one.page.name, f"{one.queries}", queries, f"{one.tenth:.1f}", f"{one.whole:.1f}", time]
-            + [f"{one.growth:.2f}", growth, f"{one.whole / empty:.0f}", f"{one.kilobytes:.0f}"]
+            + [f"{one.growth:.2f}", growth]
+            + [f"{one.first:.0f}", f"{one.clock:.0f}", f"{one.whole / empty:.0f}", f"{one.kilobytes:.0f}"]
         )
     title = (
         f"Pages: at most {QUERIES_VISITOR} queries ({QUERIES_SIGNED_IN} signed in), {MILLISECONDS} ms at the median,"
