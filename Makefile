@@ -3,11 +3,12 @@
 
 PYTHON_ENV = .venv/bin/python
 
-.PHONY: help demo test lint format messages lock
+.PHONY: help demo test bench lint format messages lock
 
 help:
 	@echo "make demo      run the portal with its demonstration data (PORT=8011, RESET=1)"
 	@echo "make test      lint, then pass all tests"
+	@echo "make bench     how fast it is, beside its limits (SCALE=small: a quick look)"
 	@echo "make lint      what programs can judge about the code"
 	@echo "make format    format code and templates"
 	@echo "make messages  bring the translation catalogues up to date"
@@ -21,6 +22,10 @@ test:
 	@bin/setup requirements-dev.txt
 	@bin/lint
 	@exec $(PYTHON_ENV) -m pytest
+
+bench:
+	@bin/setup requirements.txt
+	@exec $(PYTHON_ENV) -m bench
 
 lint:
 	@bin/setup requirements-dev.txt
