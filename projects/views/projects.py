@@ -24,8 +24,8 @@ from district_portal.shared.ui import (
 )
 from enterprises.models import OrganisationKind
 from projects.figures import paid, with_amounts
+from projects.filters import ProjectFilter
 from projects.models import Project
-from projects.project_filters import ProjectFilter
 
 ORDER = ["acronym", "pk"]
 COLUMNS = [
