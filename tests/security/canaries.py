@@ -114,8 +114,8 @@ def _competences(made: Aviary, side: Side, owner: str) -> None:
         else:
             readers = district if level == Competence.Level.DISTRICT else (owner,)
         note = made.plant(f"note of a competence of level {level}", *readers)
-        # The list of competences is everybody's vocabulary: on these pages its words belong to no organisation.
-        lists = ("enterprises:competences", "projects:partner_search", "enterprises:list", "enterprises:edit")
+        # The list of competences is everybody's vocabulary: on this page its words belong to no organisation.
+        lists = ("enterprises:competences",)
         concept = made.plant(f"competence of level {level}", *readers, everywhere=lists)
         for direction in Competence.Direction:
             CompetenceFactory(
