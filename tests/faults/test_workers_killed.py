@@ -82,17 +82,27 @@ def deliver_with_kills(
     for kill in range(kills):
         # Anywhere in its part of the work, so that the kills do not all meet the same step.
         reached = dice.randrange(kill * rows // (kills + 1), (kill + 1) * rows // (kills + 1)) + 1
-        eventually(lambda reached=reached: finished() >= reached, 60, pause=0.002)
+        _wait_for(reached, pause=0.002)
         time.sleep(dice.random() / 50)
         _kill_one(workers, dice)
         if len(workers) < SIDE_BY_SIDE:
             start()
-    eventually(lambda: finished() == rows, 60)
+    _wait_for(rows, pause=0.1)
     return outcome()
 
 
 def finished() -> int:
     return OutboxRow.objects.exclude(state=OutboxState.WAITING).count()
+
+
+def _wait_for(count: int, pause: float) -> None:
+    try:
+        eventually(lambda: finished() >= count, 90, pause=pause)
+    except AssertionError as error:
+        waiting = OutboxRow.objects.filter(state=OutboxState.WAITING)
+        shown = list(waiting.values_list("pk", "attempts", "next_at", "lease_until", "last_error")[:5])
+        words = f"{finished()} finished instead of {count}; {waiting.count()} wait at {timezone.now()}, such as {shown}"
+        raise AssertionError(words) from error
 
 
 def _kill_one(workers: dict[str, Process], dice: random.Random) -> None:
