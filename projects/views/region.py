@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
+from district_portal.accounts.models import Role
 from district_portal.reports.models import ReportRun
 from district_portal.reports.rows import run_rows
 from district_portal.shared.access import access
@@ -48,7 +49,7 @@ def region(request: HttpRequest) -> HttpResponse:
     filters = form.filters
     projects = figures.with_amounts(figures.projects_under(filters)).select_related("district")
     panels = remembered(
-        ("region", request.user.pk, sorted(form.stored().items())),
+        ("region", _offices(request), sorted(form.stored().items())),
         lambda: figures.panels(filters),
         rows=lambda panels: panels.totals.rows,
     )
@@ -69,6 +70,12 @@ def region(request: HttpRequest) -> HttpResponse:
     for project in context["page"]:
         project.paid_bar = _paid_bar(project)
     return render(request, "projects/region.html", context)
+
+
+def _offices(request: HttpRequest) -> list[tuple[int, int | None]]:
+    """What the person works for today; all who work for the same share what is remembered."""
+    offices = [office for office in request.user.current_appointments if office.role == Role.REGIONAL_STAFF]
+    return sorted(((office.region_id, office.district_id) for office in offices), key=repr)
 
 
 def _last_runs(request: HttpRequest) -> Any:
