@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from calls.models import Call
 from district_portal.shared.access import access, signed_in
@@ -55,7 +55,7 @@ def row(task: DeskTask, now: datetime, *, first: bool) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 @access(signed_in)
 def desk(request: HttpRequest) -> HttpResponse:
     now, user = timezone.now(), request.user

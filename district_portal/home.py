@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from calls.models import Call, CallFigure
 from district_portal.shared.access import access, public
@@ -13,7 +13,7 @@ from events.models import Event
 from projects.models import Network, Project
 
 
-@require_GET
+@require_safe
 @access(public)
 def home(request: HttpRequest) -> HttpResponse:
     """Search, the next deadlines, networks that look for partners, funded projects, and the programme's figures."""
@@ -32,13 +32,13 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @access(public)
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "home/privacy.html")
 
 
-@require_GET
+@require_safe
 @access(public)
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "home/accessibility.html")

@@ -18,7 +18,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from district_portal.accounts.models import User
 from district_portal.models import Heartbeat
@@ -131,7 +131,7 @@ def _problems(found: dict[str, Any], now: datetime) -> list[str]:
     return [name for name, holds in checks.items() if holds]
 
 
-@require_GET
+@require_safe
 @access(is_administrator)
 def overview(request: HttpRequest) -> HttpResponse:
     """What waits, what was given up, who works, and on what. `?format=json`: the same for programs."""
@@ -173,7 +173,7 @@ def _require_sink() -> None:
         raise Http404
 
 
-@require_GET
+@require_safe
 @access(is_administrator)
 def mail_list(request: HttpRequest) -> HttpResponse:
     _require_sink()
@@ -189,7 +189,7 @@ def kept_mail(request: HttpRequest, pk: int) -> SinkMail:
     return get_object_or_404(SinkMail, pk=pk)
 
 
-@require_GET
+@require_safe
 @access(is_administrator, on=kept_mail)
 def mail_detail(request: HttpRequest, mail: SinkMail) -> HttpResponse:
     return render(request, "status/mail_detail.html", {"mail": mail})

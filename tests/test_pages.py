@@ -36,6 +36,12 @@ def test_reading_the_portal_sets_no_cookie(client: Client) -> None:
         assert (response.status_code, dict(response.cookies)) == (200, {}), path
 
 
+@pytest.mark.parametrize("path", ["", "calls/", "organisations/", "projects/", "events/", "privacy/", "accessibility/"])
+def test_who_asks_for_the_head_of_a_page_is_answered_like_who_reads_it(client: Client, path: str) -> None:
+    response = client.head(f"/en/{path}")
+    assert (response.status_code, response.content) == (200, b"")
+
+
 def test_no_cache_keeps_what_a_signed_in_person_sees(client: Client) -> None:
     client.force_login(UserFactory())
     cache_control = client.get("/en/desk/")["Cache-Control"]

@@ -9,14 +9,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from district_portal.notifications.models import InboxItem
 from district_portal.shared.access import access, signed_in
 from district_portal.shared.pagination import keyset_page
 
 
-@require_GET
+@require_safe
 @access(signed_in)
 def inbox(request: HttpRequest) -> HttpResponse:
     items = InboxItem.objects.visible_to(request.user).only(

@@ -37,7 +37,7 @@ COLUMNS = [
     Column("website", gettext_lazy("Website"), lambda row: row.website or None),
     Column("offers", gettext_lazy("Offers"), lambda row: "; ".join(_names(row.readable_offers)) or None),
     Column("seeks", gettext_lazy("Seeks"), lambda row: "; ".join(_names(row.readable_seeks)) or None),
-    Column("illustrative", gettext_lazy("Illustrative"), lambda row: "yes" if row.illustrative else "no"),
+    Column("illustrative", gettext_lazy("Illustrative"), lambda row: row.illustrative),
 ]
 
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import reselect, reswap, retarget
 
 from district_portal.reports.cells import csv_cell, dialect_named
@@ -56,7 +56,7 @@ LOOK = {
 # --- Participants --------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @access(can_organise, on=visible_event)
 def participants(request: HttpRequest, event: Event) -> HttpResponseBase:
     found = ParticipantFilter(request.GET, queryset=event.registrations.all())
@@ -121,7 +121,7 @@ def arrive_undo(request: HttpRequest, registration: Registration) -> HttpRespons
 # --- At the entrance -----------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access(can_organise, on=visible_event)
 def checkin(request: HttpRequest, event: Event) -> HttpResponse:
     """A field for the code, which scanners type into, and the camera. The only page that may use the camera."""
@@ -152,7 +152,7 @@ def checkin(request: HttpRequest, event: Event) -> HttpResponse:
 # --- Statistics ----------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @access(can_see_statistics, on=visible_event)
 def statistics(request: HttpRequest, event: Event) -> HttpResponse:
     rows, everybody = attendance(event)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from district_portal.reports.lists import Column, list_answer
 from district_portal.shared import charts
@@ -45,7 +45,7 @@ COLUMNS = [
 ]
 
 
-@require_GET
+@require_safe
 @access(public)
 def event_list(request: HttpRequest) -> HttpResponseBase:
     now = timezone.now()
@@ -68,7 +68,7 @@ def visible_event(request: HttpRequest, slug: str) -> Event:
     return get_object_or_404(rows, slug=slug)
 
 
-@require_GET
+@require_safe
 @access(public, on=visible_event)
 def detail(request: HttpRequest, event: Event) -> HttpResponse:
     now = timezone.now()
@@ -77,7 +77,7 @@ def detail(request: HttpRequest, event: Event) -> HttpResponse:
     return render(request, "events/detail.html", _page(request, event, form))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access(public, on=visible_event)
 @limited("registration")
 def register(request: HttpRequest, event: Event) -> HttpResponse:
@@ -88,7 +88,7 @@ def register(request: HttpRequest, event: Event) -> HttpResponse:
     """
     now = timezone.now()
     operations.require_open(event, now)
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "events/register.html", {"event": event, "form": registration_form(request.user)})
     form = RegistrationForm(request.POST)
     if not form.is_valid():
@@ -100,7 +100,7 @@ def register(request: HttpRequest, event: Event) -> HttpResponse:
     return render(request, "events/sent_again.html", {"event": event, "email": registration.email})
 
 
-@require_GET
+@require_safe
 @access(public, on=visible_event)
 def calendar(request: HttpRequest, event: Event) -> HttpResponse:
     if event.starts_at is None:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from district_portal.shared.access import access, public
 from events import operations
@@ -36,7 +36,7 @@ def held_ticket(request: HttpRequest, token: str) -> Registration:
     return get_object_or_404(Registration.objects.select_related("event__municipality"), token=token)
 
 
-@require_GET
+@require_safe
 @access(public, on=held_ticket)
 @secret
 def detail(request: HttpRequest, registration: Registration) -> HttpResponse:
@@ -55,7 +55,7 @@ def detail(request: HttpRequest, registration: Registration) -> HttpResponse:
     return render(request, "events/ticket.html", context)
 
 
-@require_GET
+@require_safe
 @access(public, on=held_ticket)
 @secret
 def calendar(request: HttpRequest, registration: Registration) -> HttpResponse:
@@ -67,7 +67,7 @@ def calendar(request: HttpRequest, registration: Registration) -> HttpResponse:
     return answer
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access(public, on=held_ticket)
 @secret
 def cancel(request: HttpRequest, registration: Registration) -> HttpResponse:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from calls.models import Call
 from calls.operations import moment_of_arrival
@@ -77,7 +77,7 @@ def _partner(request: HttpRequest, uuid: UUID, pk: int) -> Partner:
 # --- List and workspace --------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @access(signed_in)
 def network_list(request: HttpRequest) -> HttpResponseBase:
     visible = Network.objects.visible_to(request.user)
@@ -95,13 +95,13 @@ def network_list(request: HttpRequest) -> HttpResponseBase:
     return render(request, "projects/network_results.html" if partial else "projects/network_list.html", context)
 
 
-@require_GET
+@require_safe
 @access(permissions.can_see_network, on=_network)
 def network_detail(request: HttpRequest, network: Network) -> HttpResponse:
     return render(request, "projects/network_detail.html", workspace(network, request.user, timezone.now()))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access(permissions.can_start_network, on=_call)
 def network_new(request: HttpRequest, call: Call) -> HttpResponse:
     moment = moment_of_arrival()
@@ -114,7 +114,7 @@ def network_new(request: HttpRequest, call: Call) -> HttpResponse:
     return _form(request, "projects/network_new.html", {"call": call, "form": form, "now": moment})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access(permissions.can_lead_network, on=_network)
 def network_edit(request: HttpRequest, network: Network) -> HttpResponse:
     initial = {"version": network.version}
@@ -135,7 +135,7 @@ def network_edit(request: HttpRequest, network: Network) -> HttpResponse:
 # --- Partners ------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access(permissions.can_lead_network, on=_network)
 def network_invite(request: HttpRequest, network: Network) -> HttpResponse:
     form = InviteForm(request.POST if request.method == "POST" else None, user=request.user)
@@ -162,7 +162,7 @@ def network_accept(request: HttpRequest, network: Network) -> HttpResponse:
     return redirect(network)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access(permissions.can_answer_invitation, on=_invitation)
 def network_decline(request: HttpRequest, network: Network) -> HttpResponse:
     form = AnswerForm(request.POST if request.method == "POST" else None, user=request.user, network=network)
@@ -173,7 +173,7 @@ def network_decline(request: HttpRequest, network: Network) -> HttpResponse:
     return redirect("projects:network_list")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access(permissions.can_remove_partner, on=_partner)
 def partner_remove(request: HttpRequest, partner: Partner) -> HttpResponse:
     if request.method == "POST":
@@ -188,7 +188,7 @@ def partner_remove(request: HttpRequest, partner: Partner) -> HttpResponse:
 # --- Moves ---------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access(permissions.can_lead_network, on=_network)
 def network_submit(request: HttpRequest, network: Network) -> HttpResponse:
     moment = moment_of_arrival()
@@ -200,25 +200,25 @@ def network_submit(request: HttpRequest, network: Network) -> HttpResponse:
     return _ask(request, network, questions.SUBMIT)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access(permissions.can_lead_network, on=_network)
 def network_withdraw(request: HttpRequest, network: Network) -> HttpResponse:
     return _move(request, network, questions.WITHDRAW, operations.withdraw_network, optional=True)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access(permissions.can_decide_network, on=_network)
 def network_approve(request: HttpRequest, network: Network) -> HttpResponse:
     return _move(request, network, questions.APPROVE, operations.approve_network, optional=True)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access(permissions.can_decide_network, on=_network)
 def network_request_changes(request: HttpRequest, network: Network) -> HttpResponse:
     return _move(request, network, questions.REQUEST_CHANGES, operations.request_network_changes)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access(permissions.can_decide_network, on=_network)
 def network_refuse(request: HttpRequest, network: Network) -> HttpResponse:
     return _move(request, network, questions.REFUSE, operations.refuse_network)
@@ -238,7 +238,7 @@ def _move(
         operation(network, actor=request.user, reason=form.cleaned_data["reason"])
         messages.success(request, _("Done. Every member of the network gets a message."))
         return redirect(network)
-    if request.method == "GET":
+    if request.method != "POST":
         check_move(NETWORK_MOVES, network.state, question.target)
     return _ask(request, network, question, form=form)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from calls.models import Call
 from district_portal.accounts.models import User
@@ -24,7 +24,7 @@ ORDER = ["name", "pk"]
 ROWS = 20
 
 
-@require_GET
+@require_safe
 @access(permissions.can_search_partners)
 def partner_search(request: HttpRequest) -> HttpResponse:
     """Organisations of the reader's districts that can answer an invitation, by what they offer."""
@@ -71,7 +71,7 @@ class Review:
     kinds: list[str]
 
 
-@require_GET
+@require_safe
 @access(permissions.can_facilitate)
 def facilitator(request: HttpRequest) -> HttpResponse:
     """What waits for the facilitator: networks to review, networks without all answers, calls with interest."""
