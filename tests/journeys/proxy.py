@@ -10,6 +10,7 @@ import socket
 import ssl
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography import x509
@@ -48,9 +49,13 @@ def make_certificate(folder: Path) -> None:
 
 
 class Proxy:
-    """nginx in front of the portal on `upstream_port`; `url` is its address, `log` its access log."""
+    """nginx in front of the portal on `upstream_port`; `url` is its address, `log` its access log.
 
-    def __init__(self, folder: Path, upstream_port: int) -> None:
+    `without`: lines of the configuration to leave out, to see what holds without them.
+    """
+
+    def __init__(self, folder: Path, upstream_port: int, without: Sequence[str] = ()) -> None:
+        self.upstream_port = upstream_port
         self.folder, self.port, self.plain_port = folder, free_port(), free_port()
         self.url, self.log = f"https://127.0.0.1:{self.port}", folder / "access.log"
         folder.mkdir(parents=True)
@@ -67,6 +72,7 @@ class Proxy:
             "/etc/nginx/certificates/": f"{folder}/",
         }
         text = CONFIGURATION.read_text()
+        changes |= dict.fromkeys(without, "")
         for ours, theirs in changes.items():
             assert ours in text, f"{ours} is no longer in nginx.conf"
             text = text.replace(ours, theirs)
