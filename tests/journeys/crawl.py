@@ -51,6 +51,7 @@ LOOKED_AT_BY_AXE = (1280, 390)
 FILES = {"calls:document", "tickets:ics", "events:calendar", "calls_feed", "calls_calendar", "reports:download"}
 # Who sees a route's pages in every state opens all of them.
 EVERY_ONE = {("facilitator", "projects:network_detail")}
+NOTHING = "?q=nothing-like-this"  # a list without results looks different
 # Forms that are also sent empty, to see their errors.
 FAULTY = {
     "account_signup", "account_login", "account_reset_password", "account_change_password", "account_profile",
@@ -83,7 +84,7 @@ class Crawl(Visit):
         while waiting:
             path = waiting.popleft()
             name = route_of(path)
-            key = path if (self.who, name) in EVERY_ONE else f"{name}{'?view=map' if 'view=map' in path else ''}"
+            key = path if (self.who, name) in EVERY_ONE else f"{name}{NOTHING if NOTHING in path else ''}"
             if name is None or key in seen or (only and name not in only):
                 continue
             seen.add(key)

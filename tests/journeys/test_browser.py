@@ -1,154 +1,115 @@
-"""The main job in a real browser, wide and on a phone: nothing overflows, nothing is blocked, and scripts only help.
+"""Every page × who may see it × language in a real browser: neither axe, nor the browser, nor a narrow screen objects.
 
-Screenshots go to `var/screenshots/`, to be looked at.
+`SCREENSHOTS=1` leaves a picture of each page, wide and on a phone, in the folder `screenshots` of `VAR_DIR`.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
+import csv
+import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
 
-from district_portal import embedded
-from tests.journeys.stack import PASSWORD, Stack
+from tests.journeys.browsers import chromium, needs_chromium
+from tests.journeys.crawl import FILES, NOTHING, Crawl, Findings
+from tests.journeys.stack import Person, Stack, eventually
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-if CHROMIUM is None and os.environ.get("REQUIRE_BROWSER", "0") != "1":
-    pytest.skip("no Chromium on this machine (REQUIRE_BROWSER=1 makes that a failure)", allow_module_level=True)
-
+needs_chromium()
 pytestmark = pytest.mark.browser
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-WIDTHS = {"wide": (1280, 900), "phone": (390, 844), "narrow": (320, 700)}
-PAGES = {
-    "visitor": [
-        "",
-        "calls/",
-        "calls/?status=all&q=reti",
-        "organisations/",
-        "projects/",
-        "projects/icl/",
-        "events/",
-        "accounts/login/",
-        "accounts/signup/",
-        "privacy/",
-        "accessibility/",
-        "nothing-here/",
-    ],
-    "novamed": ["desk/", "networks/", "partners/", "inbox/", "organisations/novamed-plast-srl/"],
-    "facilitator": ["desk/", "facilitator/", "networks/"],
-    "organiser": ["desk/", "events/"],
-    "evaluator": ["desk/"],
-    "region": ["region/", "reports/", "desk/", "networks/"],
-    "admin": ["status/", "status/mail/", "desk/"],
+
+TABLE = Path(__file__).resolve().parents[2] / "docs" / "permissions.csv"
+# Who walks for which column of the table. None: signed out.
+PEOPLE = {
+    None: "anonymous",
+    "estense": "enterprise",
+    "facilitator": "facilitator",
+    "evaluator": "evaluator",
+    "organiser": "organiser",
+    "region": "regional_staff",
+    "admin": "admin",
 }
+INVITED = {"desk", "projects:network_detail", "projects:network_decline", "notifications:inbox", "notifications:item"}
+# Answers to htmx, no pages.
+PARTS = {"enterprises:activity_options", "enterprises:municipality_options"}
+
+
+def address_in_mail(administrator: Person, to: str, pattern: str) -> str | None:
+    """The first address, without host and language, that matches in the mails kept for `to`."""
+    for row in administrator.get(f"/status/mail/?q={to}").page.select("tbody a"):
+        if found := re.search(rf"https?://[^/]+/(?:en|it)(/{pattern})", administrator.get(row["href"]).text):
+            return found[1]
+    return None
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield running
-        running.close()
+def addresses(stack: Stack, administrator: Person) -> dict[str | None, list[str]]:
+    """Where each walk begins, beside the first page: what no link leads to, such as the addresses in mails."""
+    guest, newcomer = stack.visitor(), stack.visitor()
+    event = guest.get("/events/").page.select_one("main article h3 a")["href"]
+    fields = {"given_name": "Ada", "family_name": "Neri", "email": "ada@guest.example", "category": "enterprise"}
+    ticket = guest.post(f"{event}register/", **fields).path.removeprefix("/en")
+    names = {"given_name": "Ivo", "family_name": "Sala", "email": "ivo@guest.example"}
+    newcomer.post("/accounts/signup/", **names, password1="tre-fiumi-2026", password2="tre-fiumi-2026")
+    guest.post("/accounts/password/reset/", email="lab@demo.example")
+    stack.person("lab").post("/organisations/bioma-lab/people/invite/", email="eva@guest.example", role="editor")
+    stack.person("region").post("/reports/", report="funding", format="csv")
+    forming = stack.person("estense").get("/networks/?state=forming&format=json").json()["results"][0]["id"]
+    stack.person("lab").post(f"/networks/{forming}/accept/")  # the lead gets a message
+
+    def mailed(to: str, pattern: str) -> str:
+        return eventually(lambda: address_in_mail(administrator, to, pattern), seconds=60)
+
+    invitation = mailed("eva@guest.example", r"organisations/invitations/[^/\s]+/")
+    confirm = mailed("ivo@guest.example", r"accounts/confirm-email/[^/\s]+/")
+    reset = mailed("lab@demo.example", r"accounts/password/reset/key/[^/\s]+/")
+    anyone = ["/", "/nothing-here/", "/region/", ticket, f"{ticket}cancel/", invitation, f"{event[3:]}register/"]
+    out = ["/accounts/signup/", "/accounts/confirm-email/", confirm, reset, "/accounts/password/reset/done/"]
+    found = {who: [*anyone, "/desk/", "/networks/"] for who in PEOPLE}
+    found[None] = [*anyone, *out, "/accounts/password/reset/key/done/"]
+    found[None] += [path + NOTHING for path in ("/calls/", "/organisations/", "/projects/")]
+    found["estense"] += [f"/calls/{open_call(guest)}/interest/", "/partners/" + NOTHING]
+    found["admin"].append(f"/networks/{forming}/")
+    found["organiser"].append(f"{event[3:]}participants/{NOTHING}")
+    return found
 
 
-class Visit:
-    """A page opened by somebody, with everything that the browser complained about."""
-
-    def __init__(self, browser: Browser, stack: Stack, width: str, language: str = "en") -> None:
-        x, y = WIDTHS[width]
-        self.stack, self.width, self.language = stack, width, language
-        self.context = browser.new_context(viewport={"width": x, "height": y}, locale=language)
-        self.page: Page = self.context.new_page()
-        self.complaints: list[str] = []
-        self.page.on(
-            "console", lambda message: message.type in ("error", "warning") and self.complaints.append(message.text)
-        )
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def open(self, path: str) -> Page:
-        self.page.goto(f"{self.stack.url}/{self.language}/{path}")
-        return self.page
-
-    def sign_in(self, name: str) -> Visit:
-        self.open("accounts/login/")
-        self.page.fill("input[name=login]", f"{name}@demo.example")
-        self.page.fill("input[name=password]", PASSWORD)
-        self.page.click("main button[type=submit]")
-        self.page.wait_for_url("**/desk/")
-        return self
-
-    def shoot(self, name: str) -> None:
-        folder = embedded.var_dir() / "screenshots"
-        folder.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=folder / f"{name}-{self.language}-{self.width}.png", full_page=True)
-
-    def overflow(self) -> int:
-        return self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+def open_call(person: Person) -> str:
+    results = person.get("/calls/?status=open&district=biomedicale&format=json").json()["results"]
+    return next(row["slug"] for row in results if row["slug"].startswith("reti-di-distretto-biomedicale"))
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("language", ["en", "it"])
-@pytest.mark.parametrize("who", PAGES)
-def test_every_page_fits_and_the_browser_has_nothing_to_complain_about(
-    browser: Browser, stack: Stack, who: str, language: str, width: str
+@pytest.fixture(scope="module")
+def walks(stack: Stack, addresses: dict[str | None, list[str]]) -> dict[tuple[str | None, str], Findings]:
+    """Both languages at the same time, each in a browser of its own: a page keeps one processor busy."""
+
+    def walk(language: str) -> dict[tuple[str | None, str], Findings]:
+        shapes: set[tuple] = set()
+        with chromium() as browser:
+            done = {(who, language): Crawl(browser, stack, who, language, shapes).run(addresses[who]) for who in PEOPLE}
+            invited = Crawl(browser, stack, "novamed", language, shapes).run(["/desk/"], only=INVITED)
+            return done | {("novamed", language): invited}
+
+    with ThreadPoolExecutor() as both:
+        italian, english = both.map(walk, ["it", "en"])
+    return italian | english
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize("who", [*PEOPLE, "novamed"])
+def test_no_page_has_a_fault(walks: dict[tuple[str | None, str], Findings], who: str | None, language: str) -> None:
+    """No violation of WCAG 2.2 AA at 1280 and 390 pixels, none too wide down to 320, no word from the browser."""
+    assert walks[who, language].wrong == []
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_every_page_that_one_may_see_was_looked_at(
+    walks: dict[tuple[str | None, str], Findings], who: str | None
 ) -> None:
-    visit = Visit(browser, stack, width, language)
-    if who != "visitor":
-        visit.sign_in(who)
-    found = {}
-    for path in PAGES[who]:
-        visit.open(path)
-        visit.shoot(f"{who}-{Path(path.partition('?')[0]).as_posix().replace('/', '-')}")
-        if visit.overflow() > 0:
-            found[path] = f"{visit.overflow()} pixels too wide"
-    visit.context.close()
-    refused = [words for words in visit.complaints if "404" not in words]
-    assert (found, refused) == ({}, [])
-
-
-@pytest.mark.parametrize("width", ["wide", "phone"])
-def test_filtering_calls_changes_the_list_and_the_address_and_back_returns(
-    browser: Browser, stack: Stack, width: str
-) -> None:
-    visit = Visit(browser, stack, width)
-    page = visit.open("calls/")
-    before = page.inner_text("#results h2")
-    if width == "phone":
-        page.click(".dn-filterbtn")
-    page.check("input[name=status][value=closed]")
-    page.wait_for_url("**status=closed**")
-    page.wait_for_function("before => document.querySelector('#results h2').innerText !== before", arg=before)
-    page.go_back()
-    page.wait_for_function("before => document.querySelector('#results h2')?.innerText === before", arg=before)
-    assert page.locator("header.it-header-wrapper").count() == 1, "a whole page, not the bare partial"
-    visit.context.close()
-
-
-@pytest.mark.parametrize("width", ["wide", "phone"])
-def test_a_failed_registration_says_what_to_do_and_keeps_what_was_typed(
-    browser: Browser, stack: Stack, width: str
-) -> None:
-    visit = Visit(browser, stack, width)
-    page = visit.open("events/")
-    page.click("main a:has-text('Distretti Day') >> nth=0")
-    assert page.locator("main input[type=checkbox]:checked").count() == 0, "no box is ticked beforehand"
-    page.fill("input[name=given_name]", "Giulia")
-    page.fill("input[name=email]", "giulia.baraldi@novamed")
-    page.click("main form button[type=submit]")
-    page.wait_for_selector(".dn-errsum")
-    visit.shoot("registration-error")
-    assert page.input_value("input[name=given_name]") == "Giulia"
-    assert page.title().startswith("Error:")
-    assert page.evaluate("document.activeElement.classList.contains('dn-errsum')"), "the summary has the focus"
-    visit.context.close()
+    rows = csv.DictReader(TABLE.read_text().splitlines())
+    mine = {
+        row["route"] for row in rows if row["method"] == "GET" and row["row"] != "other" and row[PEOPLE[who]] == "200"
+    }
+    for language in ("it", "en"):
+        assert mine - FILES - PARTS - walks[who, language].opened.keys() == set(), language
