@@ -180,7 +180,7 @@ A_CACHE_FOR_EACH_PROCESS = 'settings.CACHES = {"default": {"BACKEND": "django.co
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("before, evaluated", [("", 5), (A_CACHE_FOR_EACH_PROCESS, 10)])
+@pytest.mark.parametrize("before, evaluated", [("", 5), (A_CACHE_FOR_EACH_PROCESS, 10)], ids=["shared", "each its own"])
 def test_an_account_takes_five_passwords_over_two_processes(before: str, evaluated: int) -> None:
     """With production's limits. The second case takes the cache in the database away: each process allows five."""
     email = UserFactory().email
