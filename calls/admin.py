@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from calls import operations
 from calls.models import (
     Call,
     CallDeadline,
@@ -23,6 +22,7 @@ from calls.models import (
     Programme,
     Theme,
 )
+from calls.operations import lifecycle as operations
 from district_portal.shared.errors import DomainError
 from enterprises.models import OrganisationKind
 

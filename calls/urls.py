@@ -1,14 +1,14 @@
 from django.urls import path
 
-from calls import views
+from calls.views import detail, documents, interests, listing
 
 app_name = "calls"
 
 urlpatterns = [
-    path("", views.call_list, name="list"),
-    path("<slug:slug>/", views.call_detail, name="detail"),
-    path("<slug:slug>/interest/", views.interest_register, name="interest_register"),
-    path("<slug:slug>/interest/withdraw/", views.interest_withdraw, name="interest_withdraw"),
-    path("<slug:slug>/interests/", views.interest_list, name="interests"),
-    path("<slug:slug>/documents/<int:pk>/", views.document, name="document"),
+    path("", listing.call_list, name="list"),
+    path("<slug:slug>/", detail.call_detail, name="detail"),
+    path("<slug:slug>/interest/", interests.interest_register, name="interest_register"),
+    path("<slug:slug>/interest/withdraw/", interests.interest_withdraw, name="interest_withdraw"),
+    path("<slug:slug>/interests/", interests.interest_list, name="interests"),
+    path("<slug:slug>/documents/<int:pk>/", documents.document, name="document"),
 ]

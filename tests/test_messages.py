@@ -31,7 +31,7 @@ TEMPLATE = """{% load i18n %}
 def project(settings, tmp_path: Path) -> Path:
     settings.BASE_DIR = tmp_path
     settings.LOCALE_PATHS = [tmp_path / "locale"]
-    for name, content in {"calls/views.py": CODE, "templates/calls/list.html": TEMPLATE}.items():
+    for name, content in {"calls/views/listing.py": CODE, "templates/calls/list.html": TEMPLATE}.items():
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).write_text(content)
     return tmp_path

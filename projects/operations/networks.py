@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from calls.models import Call
-from calls.operations import hold_open
+from calls.operations.lifecycle import hold_open
 from district_portal.accounts.models import District, User
 from district_portal.shared.errors import DomainError
 from district_portal.shared.states import check_move

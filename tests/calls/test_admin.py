@@ -7,8 +7,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from calls import operations
 from calls.models import Call, CallDecision
+from calls.operations import lifecycle as operations
 from calls.states import CallState
 from district_portal.shared.errors import DomainError
 from tests.factories import UserFactory

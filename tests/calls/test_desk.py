@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone, translation
 
 from calls.desk import tasks
-from calls.operations import InterestDetails, moment_of_arrival, register_interest, withdraw_interest
+from calls.operations.interests import InterestDetails, register_interest, withdraw_interest
+from calls.operations.lifecycle import moment_of_arrival
 from district_portal.notifications.models import OutboxRow
 from district_portal.notifications.rendering import Renderer
 from tests.factories import AppointmentFactory, DistrictFactory, OrganisationFactory, UserFactory

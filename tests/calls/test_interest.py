@@ -6,9 +6,10 @@ import pytest
 from django.db import connection
 from django.utils import timezone, translation
 
-from calls import operations
 from calls.models import Call, Interest
-from calls.operations import InterestDetails, moment_of_arrival, register_interest
+from calls.operations import interests as operations
+from calls.operations.interests import InterestDetails, register_interest
+from calls.operations.lifecycle import moment_of_arrival, why_not_open
 from district_portal.accounts.models import User
 from district_portal.notifications.models import OutboxRow
 from district_portal.shared.errors import DomainError
@@ -104,7 +105,7 @@ def test_outside_of_its_time_the_call_says_why(
 
 def test_a_deadline_without_hour_is_told_as_a_day() -> None:
     call = CallFactory(closed=True, deadline_has_time=False)
-    words = operations.why_not_open(call, timezone.now())
+    words = why_not_open(call, timezone.now())
     assert ":" not in words
 
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from calls.models import Call
-from calls.operations import cancel_call, require_open
+from calls.operations.lifecycle import cancel_call, require_open
 from district_portal.accounts.models import Role
 from district_portal.shared.errors import DomainError
 from tests.factories import AppointmentFactory, DistrictFactory, RegionFactory, UserFactory

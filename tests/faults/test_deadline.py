@@ -10,9 +10,12 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from calls import operations
 from calls.models import Call, Interest
-from calls.operations import extend_deadline, moment_of_arrival, register_interest
+from calls.operations import interests as operations
+from calls.operations import lifecycle
+from calls.operations.interests import register_interest
+from calls.operations.lifecycle import extend_deadline, moment_of_arrival
+from calls.views import interests as interest_views
 from district_portal.shared.errors import DomainError
 from projects.models import Network
 from projects.views import networks as network_views
@@ -49,7 +52,7 @@ def arrive_at(monkeypatch: pytest.MonkeyPatch):
     """Requests arrive at the moment, by the database's clock."""
 
     def set_clock(moment: datetime) -> None:
-        monkeypatch.setattr(operations, "moment_of_arrival", lambda: moment)
+        monkeypatch.setattr(interest_views, "moment_of_arrival", lambda: moment)
         monkeypatch.setattr(network_views, "moment_of_arrival", lambda: moment)
 
     return set_clock
@@ -95,7 +98,7 @@ def test_without_the_lock_who_registers_is_judged_by_a_deadline_that_is_no_more(
 ) -> None:
     def read_only(call: Call, arrived: datetime) -> Call:
         call = Call.objects.select_related("facilitator").get(pk=call.pk)
-        operations.require_open(call, arrived)
+        lifecycle.require_open(call, arrived)
         return call
 
     monkeypatch.setattr(operations, "hold_open", read_only)

@@ -14,7 +14,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from calls.notifications import INTEREST_REGISTERED
+from calls.notifications.interests import INTEREST_REGISTERED
 from district_portal.notifications import delivery
 from district_portal.notifications.models import InboxItem, OutboxRow, OutboxState, SinkMail
 from district_portal.notifications.outbox import announce

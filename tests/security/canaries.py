@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 from django.utils import timezone
 
-from calls.operations import InterestDetails, register_interest
+from calls.operations.interests import InterestDetails, register_interest
 from district_portal.accounts.models import User
 from district_portal.notifications.models import AccountMail, InboxItem, OutboxRow, SinkMail
 from district_portal.reports.models import ReportRun

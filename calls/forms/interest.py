@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
 from calls.models import Interest
-from calls.operations import InterestDetails
+from calls.operations.interests import InterestDetails
 from enterprises.models import Organisation
 
 

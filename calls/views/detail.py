@@ -1,0 +1,56 @@
+"""The page of a call."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from calls import detail
+from calls.models import Call
+from calls.operations.lifecycle import why_not_open
+from calls.permissions import can_see_interests
+from calls.views.rows import visible_call
+from district_portal.shared.access import access, public
+from enterprises.models import Organisation
+
+
+@require_safe
+@access(public, on=visible_call)
+def call_detail(request: HttpRequest, call: Call) -> HttpResponse:
+    now, user = timezone.now(), request.user
+    open_now = call.is_open_at(now)
+    organisations = list(Organisation.objects.acted_for_by(user).order_by("name")) if user.is_authenticated else []
+    return render(
+        request,
+        "calls/detail.html",
+        {
+            "call": call,
+            "now": now,
+            "open_now": open_now,
+            "closed_words": "" if open_now else why_not_open(call, now),
+            "time_left": detail.time_left(call, now),
+            "facts": detail.facts(call),
+            "kinds": detail.kinds(call),
+            "districts": call.districts.all(),
+            "themes": call.themes.all(),
+            "timeline": detail.timeline(call, list(call.deadlines.all()), list(call.milestones.all()), now),
+            "documents": call.documents.all(),
+            "figures": call.figures.all(),
+            "interest": call.interests.active().aggregate(
+                organisations=Count("pk"),
+                seeking=Count("pk", filter=~Q(seeks="")),
+                leading=Count("pk", filter=Q(wants_to_lead=True)),
+            ),
+            # Through the name of the relation: networks belong to a higher room.
+            "networks_forming": call.networks.filter(state="forming").count(),
+            "organisations": organisations,
+            "mine": call.interests.active()
+            .of_actor(user)
+            .select_related("organisation")
+            .order_by("organisation__name"),
+            "can_see_interests": user.is_authenticated and can_see_interests(user, call),
+        },
+    )
