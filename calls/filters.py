@@ -35,7 +35,7 @@ ORDERINGS = [
     ("-budget", _("Largest budget first")),
 ]
 FACETS = ["status", "role", "district", "theme"]
-# Names for `keyset_page`: never NULL (see `with_sort_keys`), the last one unique.
+# Names for `keyset_page`: never NULL, the last one unique.
 ORDERS = {
     "deadline": ["deadline_key", "pk"],
     "-opened": ["-opened_key", "-pk"],

@@ -25,3 +25,54 @@ CALL_MOVES: dict[CallState, set[CallState]] = {
     CallState.CONCLUDED: set(),
     CallState.CANCELLED: set(),
 }
+
+
+class ApprovalState(models.TextChoices):
+    """Of the request that a second person approve a draft."""
+
+    WAITING = "waiting", _("Waiting for approval")
+    APPROVED = "approved", _("Approved")
+    RETURNED = "returned", _("Returned")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+APPROVAL_MOVES: dict[ApprovalState, set[ApprovalState]] = {
+    ApprovalState.WAITING: {ApprovalState.APPROVED, ApprovalState.RETURNED, ApprovalState.WITHDRAWN},
+    ApprovalState.APPROVED: set(),
+    ApprovalState.RETURNED: set(),
+    ApprovalState.WITHDRAWN: set(),
+}
+
+
+class QuestionState(models.TextChoices):
+    ASKED = "asked", _("Waiting for an answer")
+    ANSWERED = "answered", _("Answered")
+    SET_ASIDE = "set_aside", _("Not answered here")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+QUESTION_MOVES: dict[QuestionState, set[QuestionState]] = {
+    QuestionState.ASKED: {QuestionState.ANSWERED, QuestionState.SET_ASIDE, QuestionState.WITHDRAWN},
+    QuestionState.ANSWERED: {QuestionState.ANSWERED},  # an answer may be corrected; all who were told are told again
+    QuestionState.SET_ASIDE: {QuestionState.ANSWERED},
+    QuestionState.WITHDRAWN: set(),
+}
+
+
+class ImportState(models.TextChoices):
+    CHECKING = "checking", _("Being checked")
+    CHECKED = "checked", _("Checked")
+    APPLYING = "applying", _("Being applied")
+    APPLIED = "applied", _("Applied")
+    FAILED = "failed", _("Not readable")
+    DISCARDED = "discarded", _("Discarded")
+
+
+IMPORT_MOVES: dict[ImportState, set[ImportState]] = {
+    ImportState.CHECKING: {ImportState.CHECKED, ImportState.FAILED},
+    ImportState.CHECKED: {ImportState.APPLYING, ImportState.DISCARDED},
+    ImportState.APPLYING: {ImportState.APPLIED, ImportState.CHECKED},
+    ImportState.APPLIED: set(),
+    ImportState.FAILED: set(),
+    ImportState.DISCARDED: set(),
+}

@@ -31,6 +31,8 @@ urlpatterns = [
         path("inbox/", include("district_portal.notifications.urls")),
         path("reports/", include("district_portal.reports.urls")),
         path("calls/", include("calls.urls")),
+        path("publishing/", include("calls.publishing_urls")),
+        path("alerts/", include("calls.alerts_urls")),
         path("organisations/", include("enterprises.urls")),
         path("events/", include("events.urls")),
         path("", include("events.ticket_urls")),

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from calls.models.programme import Programme, Theme
+from calls.models.programme import CallFamily, Programme, Theme
 from calls.models.querysets import CLOSING_SOON, CallQuerySet
 from calls.states import CallState
 from district_portal.accounts.models import District, User
-from enterprises.models import OrganisationKind
+from district_portal.shared.search import folded
+from enterprises.models import Organisation, OrganisationKind
+
+
+class Tier(models.TextChoices):
+    """Whether the call is one of two: actuators are selected first, each of which then runs a call for networks."""
+
+    ONLY = "only", _("One call, for those who carry out the projects")
+    ACTUATORS = "actuators", _("First of two: selects the actuators")
+    NETWORKS = "networks", _("Second of two: an actuator's call for networks")
 
 
 class Call(models.Model):
@@ -26,19 +37,38 @@ class Call(models.Model):
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="calls", verbose_name=_("programme"))
     slug = models.SlugField(_("address"), max_length=80, unique=True)
+    family = models.ForeignKey(
+        CallFamily, models.PROTECT, null=True, blank=True, related_name="calls", verbose_name=_("family of calls")
+    )
     edition = models.PositiveSmallIntegerField(_("edition"), null=True, blank=True)
+    tier = models.CharField(_("tier"), max_length=10, choices=Tier, default=Tier.ONLY)
+    first_tier = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="second_tier",
+        verbose_name=_("first of the two calls"),
+    )
+    actuator = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("actuator")
+    )
     title_it = models.CharField(_("title in Italian"), max_length=200)
     title_en = models.CharField(_("title in English"), max_length=200, blank=True)
     summary_it = models.CharField(_("one sentence, in Italian"), max_length=400)
     summary_en = models.CharField(_("one sentence, in English"), max_length=400, blank=True)
     body_it = models.TextField(_("text in Italian"), blank=True)
     body_en = models.TextField(_("text in English"), blank=True)
+    plain_it = models.TextField(_("in plain words, in Italian"), max_length=2000, blank=True)
+    plain_en = models.TextField(_("in plain words, in English"), max_length=2000, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=CallState, default=CallState.DRAFT)
     opens_at = models.DateTimeField(_("opens"), null=True, blank=True, help_text=_("Rome time"))
     closes_at = models.DateTimeField(_("deadline"), null=True, blank=True, help_text=_("Rome time"))
     deadline_has_time = models.BooleanField(
         _("hour of the deadline is known"), default=True, help_text=_("Only old calls lack it; the day is shown then.")
     )
+    questions_until = models.DateTimeField(_("questions until"), null=True, blank=True, help_text=_("Rome time"))
+    published_at = models.DateTimeField(null=True, editable=False, help_text="when everyone could first read it")
     districts = models.ManyToManyField(
         District, blank=True, related_name="calls", verbose_name=_("districts"), help_text=_("None: all districts")
     )
@@ -72,19 +102,43 @@ class Call(models.Model):
     )
     duration_months = models.PositiveSmallIntegerField(_("duration in months"), null=True, blank=True)
     partners_min = models.PositiveSmallIntegerField(_("fewest partners"), null=True, blank=True)
+    aid_table = models.ForeignKey(
+        "calls.AidTable", models.PROTECT, null=True, blank=True, related_name="calls", verbose_name=_("aid table")
+    )
+    external_id = models.CharField(
+        _("identifier in the catalogue that it comes from"), max_length=100, null=True, blank=True, editable=False
+    )
+    authors = models.ManyToManyField(User, blank=True, editable=False, related_name="+")
+    """Who has changed the draft: none of them can approve it."""
     illustrative = models.BooleanField(_("illustrative"), default=False, help_text=_("Made up for the demonstration"))
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
     search_it = models.GeneratedField(
-        expression=SearchVector("title_it", weight="A", config="italian")
-        + SearchVector("summary_it", "body_it", weight="B", config="italian"),
+        expression=SearchVector(folded("title_it"), weight="A", config="italian")
+        + SearchVector(folded("summary_it"), folded("plain_it"), folded("body_it"), weight="B", config="italian"),
         output_field=SearchVectorField(),
         db_persist=True,
     )
     search_en = models.GeneratedField(
-        expression=SearchVector("title_en", weight="A", config="english")
-        + SearchVector("summary_en", "body_en", weight="B", config="english"),
+        expression=SearchVector(folded("title_en"), weight="A", config="english")
+        + SearchVector(folded("summary_en"), folded("plain_en"), folded("body_en"), weight="B", config="english"),
         output_field=SearchVectorField(),
+        db_persist=True,
+    )
+    # What lists are ordered by: never NULL, so that pages can be keyset pages; what is unknown comes last.
+    deadline_key = models.GeneratedField(
+        expression=Coalesce("closes_at", Value(datetime(9999, 1, 1, tzinfo=UTC))),
+        output_field=models.DateTimeField(),
+        db_persist=True,
+    )
+    opened_key = models.GeneratedField(
+        expression=Coalesce("opens_at", Value(datetime(1900, 1, 1, tzinfo=UTC))),
+        output_field=models.DateTimeField(),
+        db_persist=True,
+    )
+    budget_key = models.GeneratedField(
+        expression=Coalesce("budget", Value(Decimal(-1))),
+        output_field=models.DecimalField(max_digits=14, decimal_places=2),
         db_persist=True,
     )
 
@@ -95,11 +149,31 @@ class Call(models.Model):
         verbose_name_plural = _("calls")
         indexes = [
             models.Index(fields=["state", "closes_at", "id"], name="call_deadline"),
+            models.Index(fields=["deadline_key", "id"], name="call_by_deadline"),
+            models.Index(fields=["-opened_key", "-id"], name="call_by_opening"),
+            models.Index(fields=["-budget_key", "-id"], name="call_by_budget"),
             GinIndex(fields=["search_it"], name="call_search_it"),
             GinIndex(fields=["search_en"], name="call_search_en"),
             GinIndex(fields=["roles"], name="call_roles"),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["programme", "external_id"], name="imported_once"),
+            models.UniqueConstraint(
+                fields=["family", "edition"],
+                name="edition_once_in_family",
+                violation_error_message=_("This family has a call of this edition."),
+            ),
+            models.CheckConstraint(
+                condition=Q(tier=Tier.NETWORKS, first_tier__isnull=False, actuator__isnull=False)
+                | ~Q(tier=Tier.NETWORKS) & Q(first_tier=None, actuator=None),
+                name="second_tier_has_first_and_actuator",
+                violation_error_message=_("An actuator's call needs the first call and its actuator, no other."),
+            ),
+            models.CheckConstraint(
+                condition=Q(questions_until=None) | Q(closes_at=None) | Q(questions_until__lte=F("closes_at")),
+                name="call_questions_before_deadline",
+                violation_error_message=_("Questions must end before the deadline, or with it."),
+            ),
             models.CheckConstraint(
                 condition=Q(opens_at=None) | Q(closes_at=None) | Q(closes_at__gt=F("opens_at")),
                 name="call_closes_after_opening",

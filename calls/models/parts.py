@@ -94,6 +94,9 @@ class CallDocument(models.Model):
     sha256 = models.CharField(max_length=64, editable=False)
     size = models.PositiveBigIntegerField(editable=False)
     published_on = models.DateField(_("published"), default=timezone.localdate)
+    replaced_by = models.OneToOneField(
+        "self", models.SET_NULL, null=True, editable=False, related_name="replaces", verbose_name=_("replaced by")
+    )
 
     class Meta:
         verbose_name = _("document")

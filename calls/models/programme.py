@@ -1,4 +1,4 @@
-"""Programmes issue calls; themes order them."""
+"""Programmes issue calls; families join the editions of a call; themes order them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,22 @@ class Programme(models.Model):
     class Meta:
         verbose_name = _("programme")
         verbose_name_plural = _("programmes")
+
+    def __str__(self) -> str:
+        return self.name_it
+
+
+class CallFamily(models.Model):
+    """A call that is published again: its editions belong together."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="families", verbose_name=_("programme"))
+    name_it = models.CharField(_("name in Italian"), max_length=200)
+    name_en = models.CharField(_("name in English"), max_length=200)
+
+    class Meta:
+        verbose_name = _("family of calls")
+        verbose_name_plural = _("families of calls")
+        ordering = ["name_it", "pk"]
 
     def __str__(self) -> str:
         return self.name_it

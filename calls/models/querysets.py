@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from calls.states import CallState
 from district_portal.accounts.models import Appointment, Role, User
+from district_portal.shared.search import fold
+from enterprises.models import Membership
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -59,10 +60,37 @@ CONDITIONS: dict[str, Callable[[datetime], Q]] = {
 
 class CallQuerySet(models.QuerySet["Call"]):
     def visible_to(self, user: User | AnonymousUser) -> CallQuerySet:
-        """Everyone reads what is planned or published; drafts are the regional staff's and administrators'."""
-        if user.is_authenticated and (user.is_staff or user.holds("regional_staff")):
+        """Everyone reads what is planned or published; drafts are read by those who prepare them."""
+        if not user.is_authenticated:
+            return self.exclude(state=CallState.DRAFT)
+        if user.is_staff:
             return self
-        return self.exclude(state=CallState.DRAFT)
+        return self.filter(~Q(state=CallState.DRAFT) | self._prepared_by(user))
+
+    def prepared_by(self, user: User | AnonymousUser) -> CallQuerySet:
+        """Calls that the person may prepare, publish and change: regional staff those of their region, facilitators
+        those of the actuator to which they belong, administrators all."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.is_staff else self.filter(self._prepared_by(user))
+
+    @staticmethod
+    def _prepared_by(user: User) -> Q:
+        regions = [office.region_id for office in user.current_appointments if office.role == Role.REGIONAL_STAFF]
+        condition = Q(programme__region__in=regions)
+        if user.holds(Role.FACILITATOR):
+            mine = Membership.objects.current().acting().filter(user=user)
+            condition |= Q(actuator__in=mine.values("organisation"))
+        return condition
+
+    def answered_by(self, user: User | AnonymousUser) -> CallQuerySet:
+        """Calls whose questions the person answers: who accompanies the call, and who prepares it."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(
+            Q(pk__in=self.model.objects.facilitated_by(user).values("pk"))
+            | Q(pk__in=self.model.objects.prepared_by(user).values("pk"))
+        )
 
     def facilitated_by(self, user: User | AnonymousUser) -> CallQuerySet:
         """Calls that the person accompanies: named in the call, or facilitator of one of its districts."""
@@ -111,20 +139,11 @@ class CallQuerySet(models.QuerySet["Call"]):
         Understands "quoted words", or, and -without. Where the English title is missing the Italian text is shown,
         and searched.
         """
-        italian = Q(search_it=SearchQuery(words, config="italian", search_type="websearch"))
+        italian = Q(search_it=SearchQuery(fold(words), config="italian", search_type="websearch"))
         if language == "it":
             return self.filter(italian)
-        english = Q(search_en=SearchQuery(words, config="english", search_type="websearch"))
+        english = Q(search_en=SearchQuery(fold(words), config="english", search_type="websearch"))
         return self.filter(english | Q(title_en="") & italian)
-
-    def with_sort_keys(self) -> CallQuerySet:
-        """Adds `deadline_key`, `opened_key` and `budget_key`, never NULL: what is unknown sorts last."""
-        moment, amount = models.DateTimeField(), models.DecimalField(max_digits=14, decimal_places=2)
-        return self.annotate(
-            deadline_key=Coalesce("closes_at", Value(datetime(9999, 1, 1, tzinfo=UTC)), output_field=moment),
-            opened_key=Coalesce("opens_at", Value(datetime(1900, 1, 1, tzinfo=UTC)), output_field=moment),
-            budget_key=Coalesce("budget", Value(Decimal(-1)), output_field=amount),
-        )
 
     def with_interest_counts(self) -> CallQuerySet:
         """Adds `interested`: how many organisations have registered interest and not withdrawn it."""

@@ -41,8 +41,7 @@ def call_list(request: HttpRequest) -> HttpResponseBase:
 def _with_rows(calls: CallQuerySet) -> CallQuerySet:
     """With all that a row of the list shows, in the same number of queries for any number of rows."""
     return (
-        calls.with_sort_keys()
-        .with_interest_counts()
+        calls.with_interest_counts()
         .select_related("programme__region")
         .prefetch_related("districts", "themes")
         .defer("body_it", "body_en", "search_it", "search_en")

@@ -127,4 +127,6 @@ def _field(queryset: QuerySet[Any], name: str) -> Any:
     annotation = queryset.query.annotations.get(name)
     if annotation is not None:
         return annotation.output_field
-    return queryset.model._meta.pk if name == "pk" else queryset.model._meta.get_field(name)
+    field = queryset.model._meta.pk if name == "pk" else queryset.model._meta.get_field(name)
+    # A generated column is checked as what it is made of.
+    return getattr(field, "output_field", field)

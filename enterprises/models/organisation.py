@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from district_portal.accounts.models import District, Role, User
+from district_portal.shared.search import fold, folded
 from enterprises.models.membership import Membership
 from enterprises.models.vocabulary import Concept, Municipality
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
-
-_ACCENTED = "àáâãäåçèéêëìíîïñòóôõöùúûüýÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝ"
-_PLAIN = "aaaaaaceeeeiiiinooooouuuuyAAAAAACEEEEIIIINOOOOOUUUUY"
 
 
 class OrganisationKind(models.TextChoices):
@@ -34,15 +31,9 @@ class OrganisationKind(models.TextChoices):
     AUTHORITY = "authority", _("Public authority")
 
 
-def _folded(field: str) -> Func:
-    """The column without accents. In SQL, because the server brings no `unaccent`."""
-    return Func(F(field), Value(_ACCENTED), Value(_PLAIN), function="translate", output_field=models.TextField())
-
-
 def _prefixes(text: str) -> str:
     """The text as a full-text query for rows that hold each of its words, or a word that starts with it."""
-    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return " & ".join(f"{word}:*" for word in re.findall(r"[^\W_]+", plain))
+    return " & ".join(f"{word}:*" for word in re.findall(r"[^\W_]+", fold(text)))
 
 
 def looked_after_by(user: User, path: str = "") -> Q:
@@ -138,6 +129,12 @@ class Organisation(models.Model):
     district = models.ForeignKey(
         District, models.PROTECT, null=True, blank=True, related_name="organisations", verbose_name=_("district")
     )
+    group = models.CharField(
+        _("group of enterprises"),
+        max_length=200,
+        blank=True,
+        help_text=_("Who controls you, if anyone does. Enterprises of the same group are not independent"),
+    )
     website = models.URLField(_("website"), blank=True)
     description_it = models.TextField(_("description in Italian"), blank=True)
     description_en = models.TextField(_("description in English"), blank=True)
@@ -145,12 +142,12 @@ class Organisation(models.Model):
     illustrative = models.BooleanField(_("illustrative"), default=False, help_text=_("Made up for the demonstration"))
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     search_it = models.GeneratedField(
-        expression=SearchVector(_folded("name"), _folded("description_it"), config="italian"),
+        expression=SearchVector(folded("name"), folded("description_it"), config="italian"),
         output_field=SearchVectorField(),
         db_persist=True,
     )
     search_en = models.GeneratedField(
-        expression=SearchVector(_folded("name"), _folded("description_en"), config="english"),
+        expression=SearchVector(folded("name"), folded("description_en"), config="english"),
         output_field=SearchVectorField(),
         db_persist=True,
     )

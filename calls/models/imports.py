@@ -1,0 +1,60 @@
+"""Taking over a catalogue of published calls from a file."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from calls.models.programme import Programme
+from calls.states import ImportState
+from district_portal.accounts.models import User
+
+
+class CatalogueImportQuerySet(models.QuerySet["CatalogueImport"]):
+    def due(self) -> CatalogueImportQuerySet:
+        """What a worker may take up: to be checked or applied, and not under somebody's lease."""
+        return self.filter(
+            Q(lease_until=None) | Q(lease_until__lt=Now()), state__in=[ImportState.CHECKING, ImportState.APPLYING]
+        )
+
+
+def import_path(run: CatalogueImport, filename: str) -> str:
+    return f"imports/{run.uuid.hex}"
+
+
+class CatalogueImport(models.Model):
+    """A file of calls on its way in: checked row by row, read by a person, then applied by a second one."""
+
+    uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="imports", verbose_name=_("programme"))
+    file = models.FileField(_("file"), upload_to=import_path)
+    name = models.CharField(max_length=200, help_text="of the file, as it was uploaded")
+    sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=ImportState, default=ImportState.CHECKING)
+    report = models.JSONField(default=dict, help_text="counts, and for each row what will be done, or its errors")
+    error = models.CharField(max_length=500, blank=True, help_text="why the file as a whole could not be read")
+    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(default=timezone.now)
+    applied_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    finished_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    objects = CatalogueImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import of calls")
+        verbose_name_plural = _("imports of calls")
+        ordering = ["-uploaded_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def status(self) -> str:
+        return f"import:{self.state}"

@@ -1,0 +1,71 @@
+"""Questions about a call, and their published answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from calls.models.call import Call
+from calls.states import QuestionState
+from district_portal.accounts.models import User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def published(self) -> QuestionQuerySet:
+        return self.filter(state=QuestionState.ANSWERED)
+
+    def waiting(self) -> QuestionQuerySet:
+        return self.filter(state=QuestionState.ASKED)
+
+    def visible_to(self, user: User | AnonymousUser) -> QuestionQuerySet:
+        """Answered questions: everyone. Others: who asked, and those who answer for the call."""
+        if not user.is_authenticated:
+            return self.published()
+        answerable = Call.objects.answered_by(user).values("pk")
+        return self.filter(Q(state=QuestionState.ANSWERED) | Q(asked_by=user) | Q(call__in=answerable))
+
+
+class Question(models.Model):
+    """A question about a call. All read the answer; who asked is known to those who answer only."""
+
+    call = models.ForeignKey(Call, models.CASCADE, related_name="questions")
+    state = models.CharField(max_length=10, choices=QuestionState, default=QuestionState.ASKED)
+    text = models.TextField(_("your question"), max_length=2000)
+    on_behalf = models.BooleanField(_("asked on behalf of somebody else"), default=False)
+    asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    question_it = models.TextField(_("question in Italian, as published"), max_length=2000, blank=True)
+    question_en = models.TextField(_("question in English, as published"), max_length=2000, blank=True)
+    answer_it = models.TextField(_("answer in Italian"), max_length=5000, blank=True)
+    answer_en = models.TextField(_("answer in English"), max_length=5000, blank=True)
+    reason = models.CharField(_("why it is not answered here"), max_length=500, blank=True)
+    answered_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    objects = QuestionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        ordering = ["-answered_at", "-pk"]
+        indexes = [models.Index(fields=["call", "state"], name="question_of_call")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="answered") | ~Q(question_it="") & ~Q(answer_it="") & Q(answered_at__isnull=False),
+                name="answered_question_has_answer",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.question_it or self.text
+
+    @property
+    def status(self) -> str:
+        return f"question:{self.state}"
