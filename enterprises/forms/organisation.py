@@ -46,6 +46,15 @@ class OrganisationForm(forms.ModelForm):
         required=False,
         empty_label=gettext_lazy("No district"),
     )
+    group = forms.CharField(
+        label=gettext_lazy("Group of enterprises"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy(
+            "Who controls you, if anyone does: the same name for each enterprise of the group. Calls that ask for"
+            " independent enterprises count a group once. It is not published."
+        ),
+    )
     website = forms.URLField(label=gettext_lazy("Website"), required=False, assume_scheme="https")
     size = forms.ChoiceField(
         label=gettext_lazy("Size"),
@@ -77,6 +86,7 @@ class OrganisationForm(forms.ModelForm):
             "ateco",
             "municipality",
             "district",
+            "group",
             "website",
             "description_it",
             "description_en",

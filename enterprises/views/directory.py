@@ -130,6 +130,8 @@ def _facts(organisation: Organisation, *, for_member: bool) -> list[tuple[str, s
         facts.append((_("Activity (ATECO 2025)"), organisation.ateco.code, localised(organisation.ateco, "name")))
     if for_member and organisation.vat_number:
         facts.append((_("VAT number"), organisation.vat_number, _("only members see it")))
+    if for_member and organisation.group:
+        facts.append((_("Group of enterprises"), organisation.group, _("only members see it")))
     declared = organisation.size_declarations.first()
     if declared:
         year = _("declared for %(year)s") % {"year": declared.year}

@@ -174,6 +174,20 @@ def test_a_size_without_a_possible_year_is_refused(year: str, client: Client, fi
     assert not firm.size_declarations.exists()
 
 
+def test_who_controls_an_enterprise_is_said_in_its_profile_and_shown_to_members_alone(
+    client: Client, firm: Organisation
+) -> None:
+    sign_in(client, firm)
+    client.post(
+        "/en/organisations/novamed/edit/", typed(vat_number=firm.vat_number, group=" Gruppo Canarino ", listed="on")
+    )
+    firm.refresh_from_db()
+    assert firm.group == "Gruppo Canarino"
+    assertContains(client.get("/en/organisations/novamed/"), "Gruppo Canarino")
+    assertContains(client.get("/en/organisations/novamed/edit/"), 'value="Gruppo Canarino"')
+    assertNotContains(Client().get(firm.get_absolute_url()), "Canarino")
+
+
 def test_a_refused_form_does_not_rename_the_page(client: Client, firm: Organisation) -> None:
     sign_in(client, firm)
     response = client.post("/en/organisations/novamed/edit/", typed(name="Other", vat_number="DE1"))
