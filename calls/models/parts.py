@@ -77,8 +77,18 @@ def document_path(document: CallDocument, filename: str) -> str:
     return f"calls/{document.call_id}/{uuid.uuid4().hex}{Path(filename).suffix.lower()}"
 
 
+class CallDocumentQuerySet(models.QuerySet["CallDocument"]):
+    def current(self) -> CallDocumentQuerySet:
+        """Neither replaced by a newer one nor withdrawn."""
+        return self.filter(replaced_by=None, withdrawn_at=None)
+
+
 class CallDocument(models.Model):
-    """A document of a call, with the hash of what was published."""
+    """A document of a call, with the hash of what was published.
+
+    What everyone could read stays: a corrected document is a new row, to which the old one points; one that no longer
+    holds is withdrawn.
+    """
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="documents")
     title_it = models.CharField(_("title in Italian"), max_length=200)
@@ -97,6 +107,12 @@ class CallDocument(models.Model):
     replaced_by = models.OneToOneField(
         "self", models.SET_NULL, null=True, editable=False, related_name="replaces", verbose_name=_("replaced by")
     )
+    note = models.CharField(
+        max_length=500, blank=True, editable=False, help_text="why it replaces the one before, or why it is withdrawn"
+    )
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+
+    objects = CallDocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("document")

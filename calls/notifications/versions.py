@@ -1,0 +1,30 @@
+"""What people are told when a call that they could read has changed."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from calls.concerned import people_concerned
+from calls.models import CallVersion
+from district_portal.notifications.outbox import Content, Message, announce
+from district_portal.shared.ui import localised
+
+
+def _load(about: str) -> Content:
+    """`about`: id of the version."""
+    version = CallVersion.objects.select_related("call").get(pk=about)
+    path = reverse("calls:detail", args=[version.call.slug])
+    return Content(
+        path=path.removeprefix(f"/{get_language()}"),
+        context={"version": version, "call": version.call, "title": localised(version.call, "title")},
+    )
+
+
+CALL_CHANGED = Message("calls/call_changed", load=_load)
+
+
+def call_changed(version: CallVersion) -> None:
+    """To all whom the call concerns, once for each version, but not to who made the change."""
+    users = people_concerned(version.call).exclude(pk=version.author_id)
+    announce(CALL_CHANGED, about=version.pk, key=str(version.pk), users=users)
