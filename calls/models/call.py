@@ -151,6 +151,7 @@ class Call(models.Model):
             models.Index(fields=["state", "closes_at", "id"], name="call_deadline"),
             models.Index(fields=["deadline_key", "id"], name="call_by_deadline"),
             models.Index(fields=["-opened_key", "-id"], name="call_by_opening"),
+            models.Index(F("published_at").desc(nulls_last=True), name="call_newest"),
             models.Index(fields=["-budget_key", "-id"], name="call_by_budget"),
             GinIndex(fields=["search_it"], name="call_search_it"),
             GinIndex(fields=["search_en"], name="call_search_en"),

@@ -144,9 +144,14 @@ class CalendarFeed(models.Model):
 
 
 class Notice(models.Model):
-    """What the clock brought about and people were told of, once: an opening, a closing, a reminder."""
+    """What the clock brought about and people were told of, once: an opening, a closing, a reminder.
+
+    Calls that became public or opened are news for saved searches. Searches with an alert at once are asked in the
+    order of their ids; `searches_after` is the id up to which that is done, and NULL when nothing is left to do.
+    """
 
     class Kind(models.TextChoices):
+        PUBLISHED = "published", _("Published")
         OPENED = "opened", _("Opened")
         CLOSED = "closed", _("Closed")
         REMINDER_14 = "reminder_14", _("Reminder, 14 days")
@@ -157,11 +162,18 @@ class Notice(models.Model):
     kind = models.CharField(max_length=12, choices=Kind)
     moment = models.DateTimeField(help_text="the opening or deadline that it was about")
     at = models.DateTimeField(default=timezone.now)
+    searches_after = models.BigIntegerField(null=True, help_text="saved searches up to this id have been asked")
 
     class Meta:
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         constraints = [models.UniqueConstraint(fields=["call", "kind", "moment"], name="notice_once")]
+        indexes = [
+            models.Index(
+                fields=["searches_after"], name="notice_to_do", condition=models.Q(searches_after__isnull=False)
+            ),
+            models.Index(fields=["at"], name="notice_news", condition=models.Q(kind__in=["published", "opened"])),
+        ]
 
     def __str__(self) -> str:
         return f"{self.call}: {self.kind}"
