@@ -18,7 +18,7 @@ class CallState(models.TextChoices):
 
 CALL_MOVES: dict[CallState, set[CallState]] = {
     CallState.DRAFT: {CallState.PLANNED, CallState.PUBLISHED},
-    CallState.PLANNED: {CallState.DRAFT, CallState.PUBLISHED, CallState.CANCELLED},
+    CallState.PLANNED: {CallState.PUBLISHED, CallState.CANCELLED},  # never a draft again: everyone has read it
     CallState.PUBLISHED: {CallState.IN_ASSESSMENT, CallState.CANCELLED},
     CallState.IN_ASSESSMENT: {CallState.RANKED, CallState.CANCELLED},
     CallState.RANKED: {CallState.CONCLUDED},
@@ -34,13 +34,20 @@ class ApprovalState(models.TextChoices):
     APPROVED = "approved", _("Approved")
     RETURNED = "returned", _("Returned")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    VOID = "void", _("Void: the call was changed")
 
 
 APPROVAL_MOVES: dict[ApprovalState, set[ApprovalState]] = {
-    ApprovalState.WAITING: {ApprovalState.APPROVED, ApprovalState.RETURNED, ApprovalState.WITHDRAWN},
+    ApprovalState.WAITING: {
+        ApprovalState.APPROVED,
+        ApprovalState.RETURNED,
+        ApprovalState.WITHDRAWN,
+        ApprovalState.VOID,
+    },
     ApprovalState.APPROVED: set(),
     ApprovalState.RETURNED: set(),
     ApprovalState.WITHDRAWN: set(),
+    ApprovalState.VOID: set(),
 }
 
 

@@ -37,13 +37,14 @@ class CallDeadline(models.Model):
 
 
 class CallDecision(models.Model):
-    """One entry of a call's journal: who moved it, when, from where to where. Never changed, never deleted."""
+    """One entry of a call's journal: who moved it, when, from where to where, and why. Never changed, never deleted."""
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="decisions")
     actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("person"))
     at = models.DateTimeField(_("moment"), default=timezone.now)
     from_state = models.CharField(_("from"), max_length=20, choices=CallState)
     to_state = models.CharField(_("to"), max_length=20, choices=CallState)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("decision")

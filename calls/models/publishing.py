@@ -14,9 +14,9 @@ from enterprises.models import Organisation
 
 
 class Approval(models.Model):
-    """A request that a second person look at a draft and show it (four eyes): who asked, who answered, and what.
+    """A request that a second person look at a call and show it (four eyes): who asked, who answered, and what.
 
-    `digest` is the SHA-256 of what the second person was asked to approve; a draft that has changed since must be
+    `digest` is the SHA-256 of what the second person was asked to approve; a call that has changed since must be
     asked for again.
     """
 
@@ -46,6 +46,10 @@ class Approval(models.Model):
     def __str__(self) -> str:
         return f"{self.call}: {self.state}"
 
+    @property
+    def status(self) -> str:
+        return f"approval:{self.state}"
+
 
 class CallVersion(models.Model):
     """What a call said from `at` on, as published; never changed, never deleted.
@@ -68,6 +72,10 @@ class CallVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.call}, {self.number}"
+
+    def before(self) -> CallVersion | None:
+        """The version that this one followed; None of the first."""
+        return CallVersion.objects.filter(call=self.call_id, number__lt=self.number).order_by("-number").first()
 
 
 class SelectedActuator(models.Model):
