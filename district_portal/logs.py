@@ -16,9 +16,10 @@ from django.http import HttpRequest, HttpResponse
 
 access_log = logging.getLogger("district_portal.access")
 
-# What opens a page that belongs to one person: tickets, invitations, links for a new password.
+# What opens something that belongs to one person: tickets, calendars, invitations, links for a new password.
 _SECRET_PATH = re.compile(
-    r"((?:/[a-z]{2})?/(?:tickets|organisations/invitations|accounts/password/reset/key|accounts/confirm-email)/)[^/\s.?\"']+"
+    r"((?:/[a-z]{2})?/(?:tickets|calendars|alerts/(?:off|on)|organisations/invitations"
+    r"|accounts/password/reset/key|accounts/confirm-email)/)[^/\s.?\"']+"
 )
 _ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 # PostgreSQL's words about a refused row hold the row.

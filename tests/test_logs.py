@@ -32,6 +32,10 @@ def json_line(message: str, error: Exception | None = None, **fields: object) ->
     [
         ("Not Found: /it/tickets/kJ8s-_x/", "Not Found: /it/tickets/***/"),
         ("/tickets/kJ8s-_x.ics", "/tickets/***.ics"),
+        ("/calendars/kJ8s-_x.ics", "/calendars/***.ics"),
+        ("/alerts/off/kJ8s-_x/", "/alerts/off/***/"),
+        ("/it/alerts/on/kJ8s-_x/", "/it/alerts/on/***/"),
+        ("/it/alerts/searches/12/", "/it/alerts/searches/12/"),
         ("/en/organisations/invitations/abc:def/accept/", "/en/organisations/invitations/***/accept/"),
         ("/it/accounts/password/reset/key/3-cf1/", "/it/accounts/password/reset/key/***/"),
         ("/it/accounts/confirm-email/MQ:1t:zz/", "/it/accounts/confirm-email/***/"),

@@ -25,6 +25,7 @@ from django.utils import timezone
 
 from district_portal.accounts.models import User
 from district_portal.notifications.models import AccountMail, Channel, InboxItem, OutboxRow, OutboxState
+from district_portal.notifications.outbox import NoLongerTrue
 from district_portal.notifications.rendering import ACCOUNT_MAIL, Renderer
 from district_portal.shared.errors import set_request_id
 
@@ -74,6 +75,8 @@ def deliver(rows: list[OutboxRow]) -> None:
                     _deliver_mail(row, renderer, backend)
                     time.sleep(pause)
                 log.info("delivered", extra={"fields": {"outbox": row.pk, "name": row.message, "channel": row.channel}})
+            except NoLongerTrue as error:
+                _drop(row, str(error))
             except ObjectDoesNotExist as error:
                 _give_up(row, f"what it tells of is gone: {error}")
             except Exception as error:  # the mail server, the network, a template: tried again later, seen by the staff
@@ -123,6 +126,11 @@ def _retry_later(row: OutboxRow, error: str) -> None:
         return
     wait = timedelta(seconds=RETRY_AFTER[row.attempts - 1])
     _mine(row).update(next_at=Now() + wait, lease_until=None, last_error=error[:2000])
+
+
+def _drop(row: OutboxRow, reason: str) -> None:
+    log.info("dropped: %s", reason, extra={"fields": {"outbox": row.pk, "name": row.message}})
+    _mine(row).update(state=OutboxState.ABANDONED, lease_until=None, last_error=reason[:2000])
 
 
 def _give_up(row: OutboxRow, error: str) -> None:

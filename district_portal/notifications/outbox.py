@@ -36,12 +36,20 @@ class Guest:
 
 @dataclass(frozen=True)
 class Content:
-    """What a message needs to be written. `path` is the address of its subject without language (`/networks/…/`)."""
+    """What a message needs to be written. `path` is the address of its subject without language (`/networks/…/`).
+
+    `headers` are more headers of the mail, such as List-Unsubscribe.
+    """
 
     path: str
     context: dict[str, Any]
     guest: Guest | None = None
     attachments: list[Attachment] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class NoLongerTrue(Exception):
+    """Raised by `Message.load`: what was to be told holds no longer, and nobody misses it. No error: it is dropped."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ class Message:
     """A kind of message. Templates: `<app>/emails/<name>.subject.txt`, `.txt` and `.html`.
 
     `load(about)` reads the subject afresh at delivery, in the reader's language, and raises `ObjectDoesNotExist`
-    when it is gone; the message is then given up.
+    when it is gone; the message is then given up. With `NoLongerTrue` it is dropped.
     """
 
     name: str

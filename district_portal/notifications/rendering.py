@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from district_portal.notifications.models import AccountMail, OutboxRow
-from district_portal.notifications.outbox import MESSAGES, Content, Guest
+from district_portal.notifications.outbox import MESSAGES, Content, Guest, NoLongerTrue
 
 ACCOUNT_MAIL = "account_mail"
 MAIL_TEXT, MAIL_HTML, INBOX_TEXT = (f"notifications/emails/{name}" for name in ("frame.txt", "frame.html", "inbox.txt"))
@@ -25,7 +25,7 @@ class Renderer:
     _contents: dict[tuple[str, str, str], Content] = field(default_factory=dict)
 
     def mail(self, row: OutboxRow) -> EmailMultiAlternatives:
-        """The mail of a row. Raises `ObjectDoesNotExist` when its subject is gone."""
+        """The mail of a row. Raises `ObjectDoesNotExist` when its subject is gone, `NoLongerTrue` when it is over."""
         if row.message == ACCOUNT_MAIL:
             return self._account_mail(row)
         reader = self._reader(row)
@@ -35,6 +35,7 @@ class Renderer:
             template = MESSAGES[row.message].template
             context["subject"] = self._subject(template, context)
             mail = self._envelope(row, context["subject"], self._text(template, context, MAIL_TEXT))
+            mail.extra_headers |= content.headers
             mail.attach_alternative(render_to_string(f"{template}.html", context | {"frame": MAIL_HTML}), "text/html")
         mail.to = [reader.email]
         for attachment in content.attachments:
@@ -63,6 +64,8 @@ class Renderer:
 
     def _reader(self, row: OutboxRow) -> Guest:
         if row.user is not None:
+            if not row.user.is_active:
+                raise NoLongerTrue("the account is closed")
             return Guest(str(row.user), row.user.email, row.user.language)
         guest = self._content(row, settings.LANGUAGE_CODE).guest
         if guest is None:

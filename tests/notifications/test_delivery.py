@@ -17,6 +17,7 @@ from district_portal.logs import JsonFormatter
 from district_portal.notifications import delivery
 from district_portal.notifications.models import InboxItem, OutboxRow, OutboxState, SinkMail
 from district_portal.notifications.outbox import announce, announce_to_guest
+from district_portal.notifications.rendering import Renderer
 from district_portal.shared.errors import RequestIdFilter, set_request_id
 from tests.factories.accounts import UserFactory
 from tests.notifications.messages import GREETING
@@ -139,6 +140,27 @@ def test_a_message_whose_subject_is_gone_is_given_up_at_once() -> None:
     announce_to_guest(GREETING, about=987654, key="1")
     delivery.deliver_waiting()
     assert OutboxRow.objects.get().state == OutboxState.DEAD
+
+
+@pytest.mark.parametrize("about, active", [("over", True), (None, False)])
+def test_what_nobody_waits_for_is_dropped_and_is_no_error(
+    about: str | None, active: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    person = UserFactory()
+    announce(GREETING, about=about or person.pk, key="1", users=[person])
+    person.is_active = active
+    person.save()
+    delivery.deliver_waiting()
+    assert set(OutboxRow.objects.values_list("state", flat=True)) == {OutboxState.ABANDONED}
+    assert (InboxItem.objects.count(), SinkMail.objects.count()) == (0, 0)
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_a_message_may_have_headers_of_its_own() -> None:
+    announce(GREETING, about=UserFactory().pk, key="1", users=[UserFactory()])
+    mail = Renderer().mail(OutboxRow.objects.get(channel="mail"))
+    assert mail.extra_headers["List-Unsubscribe"] == "<https://portal.example/off/>"
+    assert mail.extra_headers["Message-ID"].startswith("<outbox-")
 
 
 def test_a_worker_that_died_after_sending_does_not_send_twice() -> None:
