@@ -19,7 +19,7 @@ from calls.models.programme import CallFamily, Programme, Theme
 from calls.models.publishing import Approval, CallVersion, SelectedActuator
 from calls.models.querysets import CLOSING_SOON, CONDITIONS, CallQuerySet
 from calls.models.questions import Question
-from calls.models.rules import AidTable, CallRule
+from calls.models.rules import AidTable, CallRule, rules_of
 
 __all__ = [
     "CLOSING_SOON",
@@ -57,4 +57,5 @@ __all__ = [
     "Tier",
     "Visibility",
     "Visit",
+    "rules_of",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 
 from django.db import models
@@ -9,6 +10,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from calls.models.call import Call
+from calls.rules import RULES, Rule, Unreadable, in_order
+from calls.rules.aid import AidVersion
+from district_portal.shared.ui import localised
+
+log = logging.getLogger(__name__)
 
 
 class CallRule(models.Model):
@@ -27,6 +33,20 @@ class CallRule(models.Model):
     def __str__(self) -> str:
         return f"{self.call}: {self.kind}"
 
+    def read(self, aid: AidVersion | None = None) -> Rule:
+        """The rule itself. A row that no class understands is logged as an error, and is a rule that says so."""
+        try:
+            return RULES[self.kind](self.parameters, aid=aid)
+        except (KeyError, TypeError, ValueError, ArithmeticError):
+            log.exception("rule %s of call %s can't be read: %s %s", self.pk, self.call_id, self.kind, self.parameters)
+            return Unreadable(self.parameters)
+
+
+def rules_of(call: Call) -> list[Rule]:
+    """The rules of a call in the order of the page. Lists load `rules` and `aid_table` beforehand."""
+    aid = call.aid_table.version if call.aid_table else None
+    return in_order([row.read(aid) for row in call.rules.all()])
+
 
 class AidTableQuerySet(models.QuerySet["AidTable"]):
     def valid_on(self, day: date) -> AidTableQuerySet:
@@ -36,8 +56,8 @@ class AidTableQuerySet(models.QuerySet["AidTable"]):
 class AidTable(models.Model):
     """One version of the aid intensities of a regulation, such as art. 25 of Regulation 651/2014 as amended in 2023.
 
-    `tables`: `{"intensity": {category: {size: share}}, "bonuses": {name: {…}}, "cap": share}`, shares as text
-    between "0" and "1". The version that applies is that of the day of the award.
+    `tables`: `{"intensity": {activity: {size: share}}, "bonuses": {name: {"add": share, "activities": […]}},
+    "cap": share}`, shares as text between "0" and "1". The version that applies is that of the day of the award.
     """
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
@@ -62,3 +82,8 @@ class AidTable(models.Model):
 
     def __str__(self) -> str:
         return self.name_it
+
+    @property
+    def version(self) -> AidVersion:
+        """What `calls.rules.aid` computes with."""
+        return AidVersion(self.code, localised(self, "name"), self.valid_from, self.valid_to, self.tables)

@@ -74,6 +74,7 @@ STATUS: dict[str, Status] = {
     "event:cancelled": Status(pgettext("event", "Cancelled"), "", "it-close-circle"),
     "check:met": Status(pgettext("check", "Met"), "open", "dn-check"),
     "check:open": Status(pgettext("check", "Not yet"), "soon", "it-warning-circle"),
+    "check:unknown": Status(pgettext("check", "Not known yet"), "", "it-help-circle"),
 }
 
 
