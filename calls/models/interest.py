@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from calls.models.call import Call
 from district_portal.accounts.models import User
-from enterprises.models import Concept, Membership, Organisation
+from district_portal.shared.ui import language
+from enterprises.models import Competence, Concept, Organisation, SizeDeclaration
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
-
-
-class InterestQuerySet(models.QuerySet["Interest"]):
-    def active(self) -> InterestQuerySet:
-        return self.filter(withdrawn_at=None)
-
-    def visible_to(self, user: User | AnonymousUser) -> InterestQuerySet:
-        """Seen by the organisation itself and by the call's facilitators, nobody else."""
-        if not user.is_authenticated:
-            return self.none()
-        mine = Membership.objects.current().filter(user=user).values("organisation")
-        return self.filter(Q(call__in=Call.objects.facilitated_by(user).values("pk")) | Q(organisation__in=mine))
-
-    def of_actor(self, user: User | AnonymousUser) -> InterestQuerySet:
-        """Interests of the organisations in whose name the person may act."""
-        return self.filter(organisation__in=Organisation.objects.acted_for_by(user).values("pk"))
 
 
 class Visibility(models.TextChoices):
@@ -40,6 +28,125 @@ class Visibility(models.TextChoices):
     ANONYMOUS = "anonymous", _("Everyone, without our name")
     DISTRICT = "district", _("Signed-in organisations of the district, with our name")
     PUBLIC = "public", _("Everyone, with our name")
+
+
+# In which states of a network (`projects.states`, a higher room) its partners have bound themselves to it.
+ALIVE = ["forming", "submitted", "changes_requested", "approved"]
+# In which of them its lead may still show that it looks for partners.
+GATHERING = ["forming", "changes_requested"]
+# What is told with an interest, by the direction in which the profile keeps it.
+TOLD = {"offered": Competence.Direction.OFFERS, "sought": Competence.Direction.SEEKS}
+
+
+class InterestQuerySet(models.QuerySet["Interest"]):
+    """`docs/disclosure.md` is the table that these methods follow."""
+
+    def active(self) -> InterestQuerySet:
+        return self.filter(withdrawn_at=None)
+
+    def of_actor(self, user: User | AnonymousUser) -> InterestQuerySet:
+        """Interests of the organisations in whose name the person may act."""
+        return self.filter(organisation__in=Organisation.objects.acted_for_by(user).values("pk"))
+
+    def visible_to(self, user: User | AnonymousUser) -> InterestQuerySet:
+        """What the person may read *together with the organisation's name*; the name of an unlisted one stays out.
+
+        An anonymous interest has a public face that is made from totals (`calls.anonymous`), never from its row.
+        """
+        everyone = Q(visibility=Visibility.PUBLIC, organisation__listed=True)
+        if not user.is_authenticated:
+            return self.filter(everyone)
+        districts = Organisation.objects.of_member(user).exclude(district=None).values("district")
+        calls = Call.districts.through.objects.filter(district__in=districts).values("call")
+        neighbours = Q(organisation__district__in=districts) | Q(call__in=calls)
+        return self.filter(
+            everyone | self._in_full(user) | Q(visibility=Visibility.DISTRICT, organisation__listed=True) & neighbours
+        )
+
+    def in_full_to(self, user: User | AnonymousUser) -> InterestQuerySet:
+        """All that was told, with the note: to the organisation's own members and the facilitators of the call."""
+        return self.filter(self._in_full(user)) if user.is_authenticated else self.none()
+
+    @staticmethod
+    def _in_full(user: User) -> Q:
+        facilitated = Call.objects.facilitated_by(user).values("pk")
+        return Q(call__in=facilitated) | Q(organisation__in=Organisation.objects.of_member(user).values("pk"))
+
+    def told_to(self, user: User | AnonymousUser, what: str) -> models.QuerySet:
+        """Links (`interest`, `concept`) of the competences `offered` or `sought` that the person reads with the name.
+
+        With an interest that the person may read, a competence is read by whom its own level allows, and by all where
+        the organisation opened its competences for this call.
+        """
+        links = getattr(Interest, what).through.objects.filter(interest__in=self.visible_to(user).values("pk"))
+        profile = Competence.objects.visible_to(user).filter(
+            organisation=OuterRef("interest__organisation"), concept=OuterRef("concept"), direction=TOLD[what]
+        )
+        condition = Q(interest__opens_competences=True) | Exists(profile)
+        full = self.in_full_to(user)
+        return links.filter(condition | Q(interest__in=full.values("pk")) if user.is_authenticated else condition)
+
+    def telling(self, user: User | AnonymousUser, what: str, codes: list[str]) -> InterestQuerySet:
+        """Interests from which the person reads at least one of these competences `offered` or `sought`."""
+        links = Interest.objects.told_to(user, what).filter(concept__code__in=codes)
+        return self.filter(pk__in=links.values("interest"))
+
+    def as_seen_by(self, user: User | AnonymousUser) -> InterestQuerySet:
+        """Visible rows with what the reader sees of each, in one query: `name`, `size` of the latest declaration,
+        `shown_offered` and `shown_sought` (names in the reader's language), `network` (title of the one it leads and
+        shows publicly), `in_network`.
+        """
+        rows = self.visible_to(user).select_related("organisation__municipality", "organisation__district")
+        return rows.annotate(
+            name=F("organisation__name"),
+            size=Subquery(latest_size(OuterRef("organisation"))),
+            shown_offered=_names(Interest.objects.told_to(user, "offered")),
+            shown_sought=_names(Interest.objects.told_to(user, "sought")),
+            network=_gathering(),
+            in_network=in_network(),
+        )
+
+    def not_in_network(self) -> InterestQuerySet:
+        """Interests of organisations that belong to no network of the call."""
+        return self.exclude(in_network())
+
+
+def latest_size(organisation: OuterRef) -> models.QuerySet:
+    """The size of its latest declaration."""
+    return SizeDeclaration.objects.filter(organisation=organisation).order_by("-year").values("size")[:1]
+
+
+def in_network() -> Exists:
+    """Whether an interest's organisation has confirmed to belong to a network of the call."""
+    return Exists(
+        Organisation.objects.filter(
+            pk=OuterRef("organisation"),
+            partnerships__state="accepted",
+            partnerships__network__call=OuterRef("call"),
+            partnerships__network__state__in=ALIVE,
+        )
+    )
+
+
+def _gathering() -> Subquery:
+    """The title of the network that the organisation leads in this call and shows publicly as looking for partners."""
+    led = Call.objects.filter(
+        pk=OuterRef("call"),
+        networks__looking_for_partners=True,
+        networks__state__in=GATHERING,
+        networks__partners__organisation=OuterRef("organisation"),
+        networks__partners__role="lead",
+    )
+    return Subquery(led.order_by("networks__created_at").values("networks__title")[:1])
+
+
+def _names(links: models.QuerySet) -> ArraySubquery:
+    """The names of an interest's linked concepts, in the language of the reader."""
+    name, other = (
+        ("concept__name_it", "concept__name_en") if language() == "it" else ("concept__name_en", "concept__name_it")
+    )
+    shown = Coalesce(NullIf(name, Value("")), other)
+    return ArraySubquery(links.filter(interest=OuterRef("pk")).annotate(shown=shown).order_by("shown").values("shown"))
 
 
 class Interest(models.Model):
@@ -56,11 +163,24 @@ class Interest(models.Model):
     visibility = models.CharField(
         _("who may see it"), max_length=12, choices=Visibility, default=Visibility.FACILITATOR
     )
+    opens_competences = models.BooleanField(
+        _("show these competences to everyone who sees our interest"),
+        default=False,
+        help_text=_("For this call, also those that your profile keeps closer"),
+    )
     registered_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     registered_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = InterestQuerySet.as_manager()
+
+    # Set on rows that came `as_seen_by`.
+    name: str
+    size: str | None
+    shown_offered: list[str]
+    shown_sought: list[str]
+    network: str | None
+    in_network: bool
 
     class Meta:
         verbose_name = _("expression of interest")
@@ -71,15 +191,24 @@ class Interest(models.Model):
         return f"{self.organisation}, {self.call}"
 
 
+class InterestMessageQuerySet(models.QuerySet["InterestMessage"]):
+    def visible_to(self, user: User | AnonymousUser) -> InterestMessageQuerySet:
+        """Read by the facilitators of the call; the organisations have it in their mail and inbox."""
+        return self.filter(call__in=Call.objects.facilitated_by(user).values("pk"))
+
+
 class InterestMessage(models.Model):
     """What the facilitator of a call wrote to some of the interested organisations."""
 
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False, help_text="of the form: sent once")
     call = models.ForeignKey(Call, models.CASCADE, related_name="interest_messages")
     sender = models.ForeignKey(User, models.PROTECT, related_name="+")
     subject = models.CharField(_("subject"), max_length=150)
     text = models.TextField(_("message"), max_length=5000)
     organisations = models.ManyToManyField(Organisation, related_name="+", verbose_name=_("to"))
     sent_at = models.DateTimeField(default=timezone.now)
+
+    objects = InterestMessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message to interested organisations")
