@@ -18,7 +18,7 @@ from calls.models.parts import CallDeadline, CallDecision, CallDocument, CallFig
 from calls.models.programme import CallFamily, Programme, Theme
 from calls.models.publishing import Approval, CallVersion, SelectedActuator
 from calls.models.querysets import CLOSING_SOON, CONDITIONS, CallQuerySet
-from calls.models.questions import Question
+from calls.models.questions import Correction, Question
 from calls.models.rules import AidTable, CallRule, rules_of
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Approval",
     "CalendarFeed",
     "Call",
+    "CallChange",
     "CallDeadline",
     "CallDecision",
     "CallDocument",
@@ -40,7 +41,10 @@ __all__ = [
     "CallRule",
     "CallVersion",
     "CatalogueImport",
+    "Correction",
     "EligibilityAnswers",
+    "FacetBits",
+    "FacetClock",
     "Figure",
     "Follow",
     "Frequency",
@@ -52,6 +56,7 @@ __all__ = [
     "Question",
     "SavedSearch",
     "SearchAlert",
+    "SearchWord",
     "SelectedActuator",
     "Theme",
     "Tier",
