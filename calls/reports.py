@@ -52,3 +52,9 @@ INTEREST_COLUMNS = [
     Column("note", _("Note"), lambda interest: interest.note),
     Column("registered_at", _("Registered"), lambda interest: interest.registered_at),
 ]
+
+VERSION_COLUMNS = [
+    Column("number", _("Version"), lambda version: version.number),
+    Column("at", _("From"), lambda version: version.at),
+    Column("note", _("What changed, and why"), lambda version: version.note),
+]

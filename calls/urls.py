@@ -1,6 +1,6 @@
 from django.urls import path
 
-from calls.views import detail, documents, interests, listing
+from calls.views import detail, documents, interests, listing, versions
 
 app_name = "calls"
 
@@ -10,5 +10,8 @@ urlpatterns = [
     path("<slug:slug>/interest/", interests.interest_register, name="interest_register"),
     path("<slug:slug>/interest/withdraw/", interests.interest_withdraw, name="interest_withdraw"),
     path("<slug:slug>/interests/", interests.interest_list, name="interests"),
+    path("<slug:slug>/documents.zip", documents.documents_zip, name="documents_zip"),
     path("<slug:slug>/documents/<int:pk>/", documents.document, name="document"),
+    path("<slug:slug>/versions/", versions.version_list, name="versions"),
+    path("<slug:slug>/versions/<int:number>/", versions.version_detail, name="version"),
 ]

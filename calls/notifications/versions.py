@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from calls.changes import shown_changes
 from calls.concerned import people_concerned
 from calls.models import CallVersion
 from district_portal.notifications.outbox import Content, Message, announce
@@ -14,10 +15,15 @@ from district_portal.shared.ui import localised
 def _load(about: str) -> Content:
     """`about`: id of the version."""
     version = CallVersion.objects.select_related("call").get(pk=about)
-    path = reverse("calls:detail", args=[version.call.slug])
+    call, before = version.call, version.before()
     return Content(
-        path=path.removeprefix(f"/{get_language()}"),
-        context={"version": version, "call": version.call, "title": localised(version.call, "title")},
+        path=reverse("calls:version", args=[call.slug, version.number]).removeprefix(f"/{get_language()}"),
+        context={
+            "version": version,
+            "call": call,
+            "title": localised(call, "title"),
+            "changes": shown_changes(before.content if before else {}, version.content),
+        },
     )
 
 

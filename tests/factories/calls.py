@@ -6,7 +6,17 @@ import factory
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from calls.models import Call, CallDeadline, CallDocument, CallFigure, CallMilestone, Interest, Programme, Theme
+from calls.models import (
+    Call,
+    CallDeadline,
+    CallDocument,
+    CallFigure,
+    CallMilestone,
+    CallVersion,
+    Interest,
+    Programme,
+    Theme,
+)
 from calls.states import CallState
 from tests.factories.accounts import RegionFactory, UserFactory
 from tests.factories.enterprises import OrganisationFactory
@@ -119,6 +129,16 @@ class CallFigureFactory(factory.django.DjangoModelFactory):
     source_it = "relazione finale"
     source_en = "final report"
     as_of = 2012
+
+
+class CallVersionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = CallVersion
+
+    call = factory.SubFactory(CallFactory)
+    number = factory.LazyAttribute(lambda version: version.call.versions.count() + 1)
+    content = factory.LazyFunction(dict)
+    author = factory.SubFactory(UserFactory)
 
 
 class InterestFactory(factory.django.DjangoModelFactory):
