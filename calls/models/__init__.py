@@ -20,6 +20,7 @@ from calls.models.publishing import Approval, CallVersion, SelectedActuator
 from calls.models.querysets import CLOSING_SOON, CONDITIONS, CallQuerySet
 from calls.models.questions import Correction, Question
 from calls.models.rules import AidTable, CallRule, rules_of
+from calls.models.search import CallChange, FacetBits, FacetClock, SearchWord, facet_counts, fold_changes
 
 __all__ = [
     "CLOSING_SOON",
@@ -62,5 +63,7 @@ __all__ = [
     "Tier",
     "Visibility",
     "Visit",
+    "facet_counts",
+    "fold_changes",
     "rules_of",
 ]

@@ -115,13 +115,15 @@ class Call(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
     search_it = models.GeneratedField(
         expression=SearchVector(folded("title_it"), weight="A", config="italian")
-        + SearchVector(folded("summary_it"), folded("plain_it"), folded("body_it"), weight="B", config="italian"),
+        + SearchVector(folded("summary_it"), weight="B", config="italian")
+        + SearchVector(folded("plain_it"), folded("body_it"), weight="C", config="italian"),
         output_field=SearchVectorField(),
         db_persist=True,
     )
     search_en = models.GeneratedField(
         expression=SearchVector(folded("title_en"), weight="A", config="english")
-        + SearchVector(folded("summary_en"), folded("plain_en"), folded("body_en"), weight="B", config="english"),
+        + SearchVector(folded("summary_en"), weight="B", config="english")
+        + SearchVector(folded("plain_en"), folded("body_en"), weight="C", config="english"),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -153,6 +155,9 @@ class Call(models.Model):
             models.Index(fields=["-opened_key", "-id"], name="call_by_opening"),
             models.Index(F("published_at").desc(nulls_last=True), name="call_newest"),
             models.Index(fields=["-budget_key", "-id"], name="call_by_budget"),
+            models.Index(fields=["state", "deadline_key", "id"], name="call_state_deadline"),
+            models.Index(fields=["state", "-opened_key", "-id"], name="call_state_opening"),
+            models.Index(fields=["state", "-budget_key", "-id"], name="call_state_budget"),
             GinIndex(fields=["search_it"], name="call_search_it"),
             GinIndex(fields=["search_en"], name="call_search_en"),
             GinIndex(fields=["roles"], name="call_roles"),

@@ -1,0 +1,106 @@
+"""What the list of calls looks numbers and words up in. Kept by the database, see migration 0004.
+
+Which calls have a value of a facet is stored as bits, 8,192 calls to a row: counting under any filters is then AND and
+counting ones, some milliseconds for a million calls. Triggers only note which calls have changed (no lock is held that
+another could wait for); what is noted, and what the clock has changed since, is counted from the calls themselves until
+`fold_changes` has put it into the bits. So the numbers are right at every moment, folded or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import connection, models
+
+LONGEST_WORD = 30
+
+
+class BitsField(models.Field):
+    """A string of bits, as text of 0 and 1."""
+
+    def db_type(self, connection: object) -> str:
+        return "bit varying"
+
+
+class CallChange(models.Model):
+    """A call that was written or deleted since the last folding; by triggers, one row or more for each call."""
+
+    call_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return str(self.call_id)
+
+
+class FacetBits(models.Model):
+    """The calls of a block (number of the call / 8,192) that have a value of a facet, as of the last folding."""
+
+    block = models.IntegerField()
+    facet = models.CharField(max_length=10)
+    value = models.CharField(max_length=40)
+    bits = BitsField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["block", "facet", "value"], name="facet_bits_once")]
+
+    def __str__(self) -> str:
+        return f"{self.block} {self.facet} {self.value}"
+
+
+class FacetClock(models.Model):
+    """One row: for which moment the bits hold."""
+
+    as_of = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.as_of)
+
+
+class SearchWord(models.Model):
+    """A word of the calls' texts as it stands there, without accents, to find the one that somebody meant.
+
+    It may have left the texts since; what is offered is looked for first.
+    """
+
+    word = models.CharField(max_length=LONGEST_WORD, primary_key=True)
+    deletions = ArrayField(models.CharField(max_length=LONGEST_WORD), help_text="the word, and each less one letter")
+
+    class Meta:
+        indexes = [GinIndex(fields=["deletions"], name="search_word_near")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+def facet_counts(
+    moment: datetime,
+    scopes: Iterable[str],
+    chosen: dict[str, Sequence[str]],
+) -> dict[str, dict[str, int]]:
+    """For each facet and value, how many calls have it under the filters of the other facets.
+
+    `scopes`: which calls the reader sees (`CallQuerySet.scopes_of`). `chosen`: values by facet (`status`, `role`,
+    `district`, `theme`; the last two as numbers of rows); none: not filtered. The answer has `status` `all`, `role` and
+    `district` `any` for calls that name none, and `shown` `""`: how many calls all filters leave.
+    """
+    found: dict[str, dict[str, int]] = {facet: {} for facet in ("status", "role", "district", "theme", "shown")}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT facet, value, found FROM calls_facet_counts(%s, %s, %s, %s, %s, %s)",
+            [moment, list(scopes), *(list(chosen.get(facet, [])) or None for facet in found if facet != "shown")],
+        )
+        for facet, value, number in cursor.fetchall():
+            found[facet][value] = int(number)
+    return found
+
+
+def fold_changes(moment: datetime) -> int:
+    """Put what has changed until `moment` into the bits and the words. Returns how many blocks were made anew.
+
+    Safe to repeat; of two at once one does nothing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT calls_fold(%s)", [moment])
+        return int(cursor.fetchone()[0])
