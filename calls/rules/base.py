@@ -19,6 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from calls.rules.aid import AidVersion
+from calls.rules.fields import form_data, from_stored
 from calls.rules.values import Values, stored
 
 
@@ -154,17 +155,18 @@ class Rule(ABC):
     @property
     def initial(self) -> dict[str, Any]:
         """The parameters as values of the form's fields."""
-        fields = self.Form.base_fields  # type: ignore[attr-defined]
-        return {
-            name: fields[name].to_python(value) if isinstance(fields[name], forms.DecimalField) else value
-            for name, value in self.parameters.items()
-            if name in fields
-        }
+        fields = self.Form.base_fields
+        return {name: from_stored(fields[name], value) for name, value in self.parameters.items() if name in fields}
 
     @classmethod
     def parameters_of(cls, form: forms.Form) -> dict[str, Any]:
         """What is stored of a valid form: only what JSON knows."""
         return {name: stored(value) for name, value in form.cleaned_data.items() if value not in (None, "", [])}
+
+    @classmethod
+    def form_for(cls, parameters: Mapping[str, Any]) -> forms.Form:
+        """The form, filled in with stored parameters, as if a browser had sent them. Raises as `form_data`."""
+        return cls.Form(form_data(cls.Form, parameters))
 
 
 class Unreadable(Rule, registered=False):

@@ -19,6 +19,8 @@ class PortalBoundField(forms.BoundField):
     def kind(self) -> str:
         """Which part of the field template draws it."""
         widget = self.field.widget
+        if own := getattr(widget, "portal_kind", None):
+            return own
         if isinstance(widget, YesNo):
             return "yesno"
         if isinstance(widget, forms.CheckboxSelectMultiple | forms.RadioSelect):
@@ -28,7 +30,7 @@ class PortalBoundField(forms.BoundField):
     @property
     def anchor(self) -> str:
         """The id that the error summary links to: the control, or the first one of a group."""
-        return f"{self.auto_id}_0" if self.kind in ("group", "yesno") else self.id_for_label
+        return f"{self.auto_id}_0" if self.kind in ("group", "rows", "yesno") else self.id_for_label
 
     @property
     def topic(self) -> str:
