@@ -7,13 +7,14 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from django.core.validators import FileExtensionValidator
+from django.core.files import File
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from calls.models.call import Call
 from calls.states import CallState
+from calls.uploads import check_document
 from district_portal.accounts.models import User
 
 
@@ -94,11 +95,7 @@ class CallDocument(models.Model):
     call = models.ForeignKey(Call, models.CASCADE, related_name="documents")
     title_it = models.CharField(_("title in Italian"), max_length=200)
     title_en = models.CharField(_("title in English"), max_length=200, blank=True)
-    file = models.FileField(
-        _("file"),
-        upload_to=document_path,
-        validators=[FileExtensionValidator(["pdf", "docx", "xlsx", "odt", "ods", "csv", "txt", "zip"])],
-    )
+    file = models.FileField(_("file"), upload_to=document_path, validators=[check_document])
     language = models.CharField(
         _("language"), max_length=2, choices=[("it", "Italiano"), ("en", "English")], default="it"
     )
@@ -125,11 +122,16 @@ class CallDocument(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Size in bytes and hash follow from the content, each time that it is saved."""
-        content = hashlib.sha256()
-        for chunk in self.file.chunks():
-            content.update(chunk)
-        self.sha256, self.size = content.hexdigest(), self.file.size
+        self.sha256, self.size = self.measured(self.file)
         super().save(*args, **kwargs)
+
+    @staticmethod
+    def measured(file: File) -> tuple[str, int]:
+        """SHA-256 and size in bytes of the content of a file."""
+        content = hashlib.sha256()
+        for chunk in file.chunks():
+            content.update(chunk)
+        return content.hexdigest(), file.size
 
     @property
     def extension(self) -> str:
