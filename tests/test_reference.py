@@ -6,11 +6,11 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from calls.models import Theme
+from calls.models import AidTable, Theme
 from district_portal.accounts.models import District, Region
 from enterprises.models import Concept, Municipality
 
-TABLES = [Municipality, Concept, Region, District, Theme]
+TABLES = [Municipality, Concept, Region, District, Theme, AidTable]
 
 
 @pytest.fixture

@@ -115,6 +115,8 @@ class Rule(ABC):
     scope: ClassVar[Scope]
     order: ClassVar[int]
     """Place among the rules of its scope."""
+    needs_aid: ClassVar[bool] = False
+    """Whether the call must have a table of aid."""
     Form: ClassVar[type[forms.Form]]
     """Asks for the parameters: `Form(rule.initial)`, or `Form(data)`, whose `cleaned_data` becomes `stored`."""
 
@@ -156,7 +158,8 @@ class Rule(ABC):
     def initial(self) -> dict[str, Any]:
         """The parameters as values of the form's fields."""
         fields = self.Form.base_fields
-        return {name: from_stored(fields[name], value) for name, value in self.parameters.items() if name in fields}
+        given = self.parameters
+        return {name: from_stored(field, given[name]) if name in given else None for name, field in fields.items()}
 
     @classmethod
     def parameters_of(cls, form: forms.Form) -> dict[str, Any]:

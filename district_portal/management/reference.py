@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
-from calls.models import Theme
+from calls.models import AidTable, Theme
 from district_portal.accounts.models import District, Region
 from district_portal.management.copying import upsert
 from enterprises.models import Concept, Municipality
@@ -40,6 +42,7 @@ def load() -> dict[str, int]:
         "themes": upsert(
             Theme, ["slug", "name_it", "name_en"], (tuple(row.values()) for row in _read("themes.csv")), key=["slug"]
         ),
+        "aid tables": _aid_tables(),
     }
 
 
@@ -75,3 +78,17 @@ def _districts() -> int:
         ((region.pk, *row.values()) for row in _read("districts.csv")),
         key=["slug"],
     )
+
+
+def _aid_tables() -> int:
+    fields = ["code", "name_it", "name_en", "source", "valid_from", "valid_to", "tables"]
+    versions = json.loads((settings.BASE_DIR / "reference" / "aid-tables.json").read_text(encoding="utf-8"))
+    rows = [[*(version[field] for field in fields[:-1]), json.dumps(version["tables"])] for version in versions]
+    return upsert(AidTable, fields, rows, key=["code"])
+
+
+def rule_set(code: str) -> dict[str, dict[str, Any]]:
+    """Rules of a real call by kind, as entered from its text: the files of `reference/rule-sets/`."""
+    text = (settings.BASE_DIR / "reference" / "rule-sets" / f"{code}.json").read_text(encoding="utf-8")
+    found: dict[str, dict[str, Any]] = json.loads(text)["rules"]
+    return found

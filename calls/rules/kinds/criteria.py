@@ -14,6 +14,15 @@ from calls.rules.fields import Column, RowsField
 from calls.rules.values import Values
 
 WHOLE = 100
+# A suggestion for whoever enters the first criteria of a call.
+GRID = [
+    {"name_it": "Qualità tecnica", "name_en": "Technical quality", "weight": 30},
+    {"name_it": "Partenariato", "name_en": "Partnership", "weight": 25},
+    {"name_it": "Impatto sul distretto", "name_en": "Impact on the district", "weight": 20},
+    {"name_it": "Fattibilità e piano dei costi", "name_en": "Feasibility and budget", "weight": 15},
+    {"name_it": "Diffusione dei risultati", "name_en": "Dissemination", "weight": 10},
+]
+THRESHOLD = 60
 
 
 class Criteria(Rule):
@@ -35,9 +44,14 @@ class Criteria(Rule):
             code_from="name_it",
             label=gettext_lazy("Criteria"),
             help_text=gettext_lazy("The weights add up to 100"),
+            initial=GRID,
         )
         threshold = forms.IntegerField(
-            label=gettext_lazy("Points needed, of 100"), min_value=1, max_value=WHOLE, required=False
+            label=gettext_lazy("Points needed, of 100"),
+            min_value=1,
+            max_value=WHOLE,
+            required=False,
+            initial=THRESHOLD,
         )
 
         def clean_criteria(self) -> list[dict[str, Any]]:

@@ -150,6 +150,7 @@ class IntensityByTable(Intensity):
     kind = "intensity_by_table"
     title = gettext_lazy("Share by activity and size")
     order = 51
+    needs_aid = True
 
     class Form(forms.Form):
         activities = forms.MultipleChoiceField(
