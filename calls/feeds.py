@@ -1,46 +1,62 @@
-"""What other programs follow: new calls as Atom, deadlines as a calendar; in Italian, at addresses without language."""
+"""What other programs follow, at addresses without language: new calls as Atom and deadlines as a calendar for everyone
+(in Italian, or with `?lang=en`), and a calendar of one's own at a secret address."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import hashlib
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
-from django.db.models import Count, Max
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count, F, Max, Prefetch, Q
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.cache import get_conditional_response
 from django.utils.decorators import method_decorator
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_safe
-from icalendar import Calendar, Event
 
-from calls.models import Call, CallQuerySet
+from calls import calendars
+from calls.concerned import calls_concerning
+from calls.models import CalendarFeed, Call, CallQuerySet, CallVersion
+from calls.operations.alerts import calendar_used, find_calendar
 from calls.states import CallState
 from district_portal.shared.access import access, public
-from district_portal.shared.ui import localised
+from district_portal.shared.ui import language, localised, short_day
 
-LANGUAGE = "it"
 NEWEST = 50
 LATEST_DEADLINES = 500
+# A calendar of one's own forgets what ended longer ago.
+KEPT = timedelta(days=400)
+ICS = "text/calendar; charset=utf-8"
 
 
 def published() -> CallQuerySet:
     return Call.objects.exclude(state=CallState.DRAFT)
 
 
+def asked_language(request: HttpRequest) -> str:
+    """Italian, unless the address asks for a language that the portal has."""
+    asked = request.GET.get("lang")
+    return asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
 class NewCallsFeed(Feed):
     feed_type = Atom1Feed
-    language = LANGUAGE
     access = staticmethod(public)
     login_required = False
 
     @method_decorator(require_safe)
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        with translation.override(LANGUAGE):
+        with translation.override(asked_language(request)):
             return super().__call__(request, *args, **kwargs)
+
+    @property
+    def language(self) -> str:
+        return language()
 
     def title(self) -> str:
         return _("New calls – %(portal)s") % {"portal": settings.PORTAL_NAME}
@@ -52,19 +68,29 @@ class NewCallsFeed(Feed):
         return reverse("calls:list")
 
     def items(self) -> CallQuerySet:
-        return published().defer("search_it", "search_en").order_by("-created_at", "-pk")[:NEWEST]
+        versions = Prefetch("versions", CallVersion.objects.defer("content"))
+        calls = published().defer("search_it", "search_en").prefetch_related("deadlines", versions)
+        return calls.order_by(F("published_at").desc(nulls_last=True), "-created_at", "-pk")[:NEWEST]
 
     def item_title(self, item: Call) -> str:
-        return localised(item, "title")
+        title = localised(item, "title")
+        return _("Cancelled: %(call)s") % {"call": title} if item.state == CallState.CANCELLED else title
 
     def item_description(self, item: Call) -> str:
-        return localised(item, "summary")
+        """The sentence of the call, and what has changed since it was published."""
+        latest = item.versions.all()[:1]
+        changed = [
+            _("Changed on %(day)s: %(note)s") % {"day": short_day(version.at), "note": version.note}
+            for version in latest
+            if version.number > 1
+        ]
+        return "\n".join(filter(None, [localised(item, "summary"), calendars.extension(item), *changed]))
 
     def item_pubdate(self, item: Call) -> datetime:
-        return item.created_at
+        return item.published_at or item.created_at
 
     def item_updateddate(self, item: Call) -> datetime:
-        return item.updated_at
+        return max([item.updated_at, *(version.at for version in item.versions.all()[:1])])
 
 
 def _version(request: HttpRequest) -> tuple[datetime | None, int]:
@@ -74,7 +100,7 @@ def _version(request: HttpRequest) -> tuple[datetime | None, int]:
 
 def _etag(request: HttpRequest) -> str:
     latest, number = _version(request)
-    return f'"{number}-{latest.timestamp() if latest else 0}"'
+    return f'"{asked_language(request)}-{number}-{latest.timestamp() if latest else 0}"'
 
 
 def _last_modified(request: HttpRequest) -> datetime | None:
@@ -86,27 +112,38 @@ def _last_modified(request: HttpRequest) -> datetime | None:
 @condition(etag_func=_etag, last_modified_func=_last_modified)
 def deadlines_calendar(request: HttpRequest) -> HttpResponse:
     """The deadlines of all published calls; past ones stay, so that a calendar does not forget them."""
-    calls = published().filter(closes_at__isnull=False).order_by("-closes_at", "-pk")[:LATEST_DEADLINES]
-    with translation.override(LANGUAGE):
-        calendar = Calendar()
-        calendar.add("prodid", f"-//{settings.PORTAL_NAME}//{LANGUAGE}")
-        calendar.add("version", "2.0")
-        calendar.add("x-wr-calname", _("Deadlines – %(portal)s") % {"portal": settings.PORTAL_NAME})
-        for call in calls:
-            calendar.add_component(_deadline(call))
-    return HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
+    calls = published().filter(closes_at__isnull=False).defer("search_it", "search_en").prefetch_related("deadlines")
+    with translation.override(asked_language(request)):
+        name = _("Deadlines – %(portal)s") % {"portal": settings.PORTAL_NAME}
+        events = map(calendars.deadline, calls.order_by("-closes_at", "-pk")[:LATEST_DEADLINES])
+        return HttpResponse(calendars.calendar(name, events), content_type=ICS)
 
 
-def _deadline(call: Call) -> Event:
-    host = settings.PORTAL_URL.partition("://")[2]
-    event = Event()
-    event.add("uid", f"call-{call.pk}@{host}")
-    event.add("dtstamp", call.updated_at)
-    event.add("dtstart", call.deadline_shown)
-    event.add("summary", _("Deadline: %(call)s") % {"call": localised(call, "title")})
-    event.add("description", localised(call, "summary"))
-    event.add("url", settings.PORTAL_URL + call.get_absolute_url())
-    event.add("transp", "TRANSPARENT")
-    if call.state == CallState.CANCELLED:
-        event.add("status", "CANCELLED")
-    return event
+def secret_calendar(request: HttpRequest, token: str) -> CalendarFeed:
+    feed = find_calendar(token)
+    if feed is None:
+        raise Http404
+    return feed
+
+
+@require_safe
+@access(public, on=secret_calendar)
+def personal_calendar(request: HttpRequest, feed: CalendarFeed) -> HttpResponse:
+    """All dates of the calls that concern the person, in their language. Whoever has the address reads it."""
+    calendar_used(feed)
+    calls = calls_concerning(feed.user).filter(Q(closes_at=None) | Q(closes_at__gt=timezone.now() - KEPT))
+    calls = calls.defer("search_it", "search_en").prefetch_related("deadlines", "milestones")
+    with translation.override(feed.user.language):
+        name = _("My calls – %(portal)s") % {"portal": settings.PORTAL_NAME}
+        events = [
+            event
+            for call in calls.order_by("deadline_key", "pk")[:LATEST_DEADLINES]
+            for event in calendars.all_events(call)
+        ]
+        body = calendars.calendar(name, events)
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    answer = get_conditional_response(request, etag=etag, response=HttpResponse(body, content_type=ICS))
+    answer["ETag"] = etag
+    answer["Cache-Control"] = "private, no-cache"
+    answer["X-Robots-Tag"] = "noindex"
+    return answer

@@ -43,6 +43,14 @@ ORDERS = {
 }
 
 
+Vocabulary = tuple[list[District], list[Theme]]
+
+
+def vocabulary() -> Vocabulary:
+    """The districts and themes that filters offer; read once for many filters."""
+    return list(District.objects.all()), list(Theme.objects.all())
+
+
 class CallFilter(django_filters.FilterSet):
     """Filters of `/calls/`. Without a status: calls that are open or open soon. Names are those of the contract."""
 
@@ -58,9 +66,11 @@ class CallFilter(django_filters.FilterSet):
     )
     ordering = django_filters.ChoiceFilter(label=_("Sort by"), choices=ORDERINGS, empty_label=None, method="unfiltered")
 
-    def __init__(self, params: QueryDict, queryset: CallQuerySet, now: datetime) -> None:
+    def __init__(
+        self, params: QueryDict, queryset: CallQuerySet, now: datetime, known: Vocabulary | None = None
+    ) -> None:
         self.params, self.now = params, now
-        self.districts, self.themes = list(District.objects.all()), list(Theme.objects.all())
+        self.districts, self.themes = known or vocabulary()
         data = params.copy()
         if not set(data.getlist("status")) & set(CONDITIONS):
             data.setlist("status", DEFAULT_STATUSES)

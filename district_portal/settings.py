@@ -185,13 +185,15 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 
 # "Something may be waiting": the hint is worthless after some seconds, so a backlog of hints costs nothing.
-def _hint(task: str, queue: str) -> dict:
-    return {"task": task, "schedule": timedelta(seconds=1), "options": {"queue": queue, "expires": 5}}
+def _hint(task: str, queue: str, seconds: int = 1) -> dict:
+    return {"task": task, "schedule": timedelta(seconds=seconds), "options": {"queue": queue, "expires": 5}}
 
 
 CELERY_BEAT_SCHEDULE = {
     "deliver": _hint("district_portal.notifications.tasks.deliver", "messages"),
     "build": _hint("district_portal.reports.tasks.build", "reports"),
+    "clock": _hint("calls.tasks.look_at_the_clock", "messages", seconds=10),
+    "fold": _hint("calls.tasks.fold", "messages", seconds=10),
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
@@ -220,7 +222,7 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = PORTAL_URL.partition(":")[0]
-# Names, rates and spelling are django-allauth's; `registration` and `invitation` are ours (shared/limits.py).
+# Names, rates and spelling are django-allauth's; `registration`, `invitation` and `question` are ours (shared/limits.py).
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     # At most five passwords or codes are tried for one account in five minutes, wherever they come from.
@@ -229,11 +231,12 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,5/m/key",
     "registration": "60/m/ip",
     "invitation": "30/h/user",
+    "question": "20/h/user",
 }
 if RELAXED:
     # Wide in the demonstration: checks by script sign in often from one address, and fill an event at once.
     ACCOUNT_RATE_LIMITS |= dict.fromkeys(
-        ("login", "login_failed", "signup", "reset_password", "invitation"), "300/m/ip"
+        ("login", "login_failed", "signup", "reset_password", "invitation", "question"), "300/m/ip"
     )
     ACCOUNT_RATE_LIMITS["registration"] = ""
 

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from calls import feeds
+from calls.views import unsubscribing
 from district_portal import desk, home, status
 from district_portal.accounts import views as accounts
 
@@ -16,6 +17,8 @@ admin.site.login = secure_admin_login(admin.site.login)
 urlpatterns = [
     path("calls/feed.atom", feeds.NewCallsFeed(), name="calls_feed"),
     path("calls/deadlines.ics", feeds.deadlines_calendar, name="calls_calendar"),
+    path("calendars/<slug:token>.ics", feeds.personal_calendar, name="personal_calendar"),
+    path("alerts/off/<slug:token>/", unsubscribing.one_click, name="alerts_one_click"),
     *i18n_patterns(
         path("", home.home, name="home"),
         path("privacy/", home.privacy, name="privacy"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 REMINDER_DAYS = [14, 7, 1]
 
 
-class OwnQuerySet(models.QuerySet):
+class OwnQuerySet(models.QuerySet[Any]):
     """Rows that belong to one person and nobody else."""
 
     def visible_to(self, user: User | AnonymousUser) -> OwnQuerySet:

@@ -79,16 +79,22 @@ MESSAGES: dict[str, Message] = {}
 
 def announce(message: Message, *, about: object, key: str, users: Iterable[User]) -> None:
     """Tell `users` (mail and inbox each) of `about`, once per `key` and person, with the current transaction."""
-    unique = {user.pk: user for user in users if user.is_active}
+    unique = {user.pk: user for user in users}
+    announce_each(message, ((about, key, user) for user in unique.values()))
+
+
+def announce_each(message: Message, entries: Iterable[tuple[object, str, User]]) -> None:
+    """Tell many people, each of something of their own, in one insertion: (about, key, person)."""
     rows = [
         OutboxRow(
-            key=f"{message.name}:{key}:{pk}:{channel}",
+            key=f"{message.name}:{key}:{user.pk}:{channel}",
             message=message.name,
             channel=channel,
             about=str(about),
-            user_id=pk,
+            user_id=user.pk,
         )
-        for pk in unique
+        for about, key, user in entries
+        if user.is_active
         for channel in Channel
     ]
     _insert(rows)

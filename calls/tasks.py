@@ -1,0 +1,20 @@
+from celery import shared_task
+
+from calls import searches
+from calls.models import fold_changes
+from calls.operations.clock import pass_time
+from calls.operations.lifecycle import moment_of_arrival
+from calls.operations.news import alert_searches
+
+
+@shared_task
+def look_at_the_clock() -> int:
+    """Beat's hint: something may have opened, come near or closed. Safe to lose and to repeat."""
+    now = moment_of_arrival()
+    return pass_time(now) + alert_searches(now, searches.find)
+
+
+@shared_task
+def fold() -> int:
+    """Beat's hint: calls may have changed since the last folding. Safe to lose and to repeat."""
+    return fold_changes(moment_of_arrival())
