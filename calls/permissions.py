@@ -20,3 +20,8 @@ def can_register_interest(user: User, call: Call) -> bool:
 def can_see_interests(user: User | AnonymousUser, call: Call) -> bool:
     """The facilitator of the call or of its districts."""
     return Call.objects.facilitated_by(user).filter(pk=call.pk).exists()
+
+
+def can_save_answers(user: User, call: Call) -> bool:
+    """Owners and editors of an organisation keep the answers of their self-check."""
+    return Organisation.objects.acted_for_by(user).exists()

@@ -1,12 +1,14 @@
 from django.urls import path
 
-from calls.views import detail, documents, interests, listing, versions
+from calls.views import detail, documents, eligibility, interests, listing, versions
 
 app_name = "calls"
 
 urlpatterns = [
     path("", listing.call_list, name="list"),
     path("<slug:slug>/", detail.call_detail, name="detail"),
+    path("<slug:slug>/eligibility/", eligibility.eligibility_check, name="eligibility"),
+    path("<slug:slug>/eligibility/clear/", eligibility.eligibility_clear, name="eligibility_clear"),
     path("<slug:slug>/interest/", interests.interest_register, name="interest_register"),
     path("<slug:slug>/interest/withdraw/", interests.interest_withdraw, name="interest_withdraw"),
     path("<slug:slug>/interests/", interests.interest_list, name="interests"),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from calls import detail
+from calls.eligibility import check_of
 from calls.models import Call
 from calls.operations.lifecycle import why_not_open
 from calls.permissions import can_see_interests
@@ -39,6 +40,7 @@ def call_detail(request: HttpRequest, call: Call) -> HttpResponse:
             "timeline": detail.timeline(call, list(call.deadlines.all()), list(call.milestones.all()), now),
             "documents": call.documents.all(),
             "figures": call.figures.all(),
+            "eligibility": check_of(call, now=now, organisations=organisations, chosen=request.GET.get("organisation")),
             "interest": call.interests.active().aggregate(
                 organisations=Count("pk"),
                 seeking=Count("pk", filter=~Q(seeks="")),
