@@ -22,7 +22,13 @@ from district_portal.notifications.models import InboxItem, OutboxRow, SinkMail
 from district_portal.reports.models import ReportRun
 from enterprises.models import MembershipRole, Organisation
 from tests.factories.accounts import AppointmentFactory, DistrictFactory, RegionFactory, UserFactory
-from tests.factories.calls import CallDocumentFactory, CallFactory, CallVersionFactory, ProgrammeFactory
+from tests.factories.calls import (
+    CallDocumentFactory,
+    CallFactory,
+    CallMilestoneFactory,
+    CallVersionFactory,
+    ProgrammeFactory,
+)
 from tests.factories.enterprises import CompetenceFactory, InvitationFactory, MembershipFactory, OrganisationFactory
 from tests.factories.events import EventFactory, RegistrationFactory
 from tests.factories.funding import ProjectFactory
@@ -92,6 +98,11 @@ class World:
             {
                 "calls": {"slug": call.slug, "pk": CallDocumentFactory(call=call).pk},
                 "calls:version": {"number": CallVersionFactory(call=call).number},
+                "publishing": {"slug": call.slug},
+                "publishing:document_replace": {"pk": CallDocumentFactory(call=call).pk},
+                "publishing:document_withdraw": {"pk": CallDocumentFactory(call=call).pk},
+                "publishing:milestone_edit": {"pk": CallMilestoneFactory(call=call).pk},
+                "publishing:milestone_remove": {"pk": CallMilestoneFactory(call=call).pk},
                 "enterprises": {"slug": organisation.slug, "token": InvitationFactory(organisation=organisation).token},
                 "enterprises:competence_remove": {"pk": CompetenceFactory(organisation=organisation).pk},
                 "enterprises:member_role": {"pk": colleague.pk},
