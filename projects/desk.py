@@ -50,10 +50,10 @@ def invitations(user: User, now: datetime) -> Iterator[DeskTask]:
 def networks_to_finish(user: User, now: datetime) -> Iterator[DeskTask]:
     """For owners and editors of a lead: changes that were asked for, and networks that can be submitted."""
     calls = Call.objects.open_at(now).values("pk")
-    networks = Network.objects.led_by(user).editable().filter(call__in=calls).with_lists()
+    networks = Network.objects.led_by(user).editable().filter(call__in=calls).with_rules()
     for network in networks.order_by("call__closes_at", "pk")[:ROWS]:
         checks = readiness(network, network.call, network.listed_partners, moment=now)
-        if network.state == NetworkState.FORMING and not all(check.met for check in checks):
+        if network.state == NetworkState.FORMING and any(check.blocks for check in checks):
             continue
         call = {"call": localised(network.call, "title"), "day": short_day(network.call.closes_at)}
         changes = network.state == NetworkState.CHANGES_REQUESTED

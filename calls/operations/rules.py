@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from calls.models import Call, CallRule, rules_of
 from calls.operations.versions import begin_change, record_version
 from calls.rules import RULES, Rule
+from calls.rules.values import stored
 from district_portal.accounts.models import User
 from district_portal.shared.errors import DomainError
 
@@ -26,6 +28,16 @@ DERIVED: dict[str, Any] = {
     "project_cost_min": None,
     "project_cost_max": None,
 }
+# Which parameter of which kind each column is.
+_COLUMNS = {
+    "partners_min": ("minimum_members", "fewest"),
+    "roles": ("roles", "kinds"),
+    "grant_share": ("grant", "share"),
+    "grant_max": ("grant", "highest"),
+    "project_cost_min": ("project_cost", "lowest"),
+    "project_cost_max": ("project_cost", "highest"),
+}
+_DECIMAL = {"grant", "project_cost"}
 NOT_UNDERSTOOD = gettext_lazy("This rule can't be understood: %(kind)s.")
 
 
@@ -110,3 +122,16 @@ def derive_columns(call: Call, rules: Iterable[Rule]) -> Call:
         setattr(call, name, value)
     call.save(update_fields=[*columns, "updated_at"])
     return call
+
+
+def rules_of_columns(columns: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The other way round: rules (parameters by kind) that say what some of the `DERIVED` columns say.
+
+    For what knows a call by its columns only: catalogues that are taken over, made-up calls.
+    """
+    rules: dict[str, dict[str, Any]] = {}
+    for column, (kind, parameter) in _COLUMNS.items():
+        value = columns.get(column)
+        if value not in (None, "", []):
+            rules.setdefault(kind, {})[parameter] = stored(Decimal(value) if kind in _DECIMAL else value)
+    return rules

@@ -143,9 +143,9 @@ def submit_network(network: Network, *, actor: User, moment: datetime) -> Networ
     check_move(NETWORK_MOVES, network.state, NetworkState.SUBMITTED)
     call = hold_open(network.call, moment)
     partners = network.partners.select_related("organisation")
-    missing = [check.text for check in readiness(network, call, partners, moment=moment) if not check.met]
+    missing = [str(check) for check in readiness(network, call, partners, moment=moment) if check.blocks]
     if missing:
-        raise DomainError(_("Not ready to submit yet: %(missing)s.") % {"missing": "; ".join(missing)})
+        raise DomainError(_("Not ready to submit yet. %(missing)s") % {"missing": " ".join(missing)})
     network.submitted_at = moment
     decision = _move(network, NetworkState.SUBMITTED, actor=actor)
     notifications.network_submitted(decision)

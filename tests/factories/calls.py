@@ -12,11 +12,14 @@ from calls.models import (
     CallDocument,
     CallFigure,
     CallMilestone,
+    CallRule,
     CallVersion,
     Interest,
     Programme,
     Theme,
+    rules_of,
 )
+from calls.operations.rules import DERIVED, derive_columns, rules_of_columns
 from calls.states import CallState
 from tests.factories.accounts import RegionFactory, UserFactory
 from tests.factories.enterprises import OrganisationFactory
@@ -51,7 +54,8 @@ class ThemeFactory(factory.django.DjangoModelFactory):
 class CallFactory(factory.django.DjangoModelFactory):
     """An open call for all districts. Traits: draft, planned, coming, closing, closed, assessed, concluded.
 
-    `districts=[…]` and `themes=[…]` link rows.
+    `districts=[…]` and `themes=[…]` link rows. `rules={kind: parameters}` are its rules; columns that follow from
+    rules (`partners_min=3`) get the rules that say so.
     """
 
     class Meta:
@@ -86,6 +90,15 @@ class CallFactory(factory.django.DjangoModelFactory):
     def themes(self, create, extracted, **kwargs):
         if create and extracted:
             self.themes.set(extracted)
+
+    @factory.post_generation
+    def rules(self, create, extracted, **kwargs):
+        if not create:
+            return
+        rules = rules_of_columns({name: getattr(self, name) for name in DERIVED}) | (extracted or {})
+        CallRule.objects.bulk_create(CallRule(call=self, kind=kind, parameters=rules[kind]) for kind in rules)
+        if extracted:
+            derive_columns(self, rules_of(self))
 
 
 class CallDeadlineFactory(factory.django.DjangoModelFactory):

@@ -35,7 +35,7 @@ def start(call, organisation, moment=None) -> Network:
 
 def ready_network(**fields) -> Network:
     """A network that can be submitted: an idea, and two confirmed partners."""
-    network = NetworkFactory(call=CallFactory(partners_min=2), **fields)
+    network = NetworkFactory(**{"call": CallFactory(partners_min=2), **fields})
     PartnerFactory(network=network)
     return network
 
@@ -168,7 +168,7 @@ def test_a_network_that_is_ready_can_be_submitted() -> None:
 
 def test_too_few_confirmed_partners() -> None:
     network = NetworkFactory(call=CallFactory(partners_min=2))
-    with pytest.raises(DomainError, match="2 confirmed partners are needed, with the lead; now there are 1"):
+    with pytest.raises(DomainError, match="1 of 2 organisations. 1 more organisation is needed."):
         operations.submit_network(network, actor=UserFactory(), moment=timezone.now())
 
 
@@ -188,9 +188,7 @@ def test_no_submission_without_an_idea() -> None:
 
 
 def test_no_submission_with_a_partner_that_may_not_take_part() -> None:
-    network = ready_network()
-    network.call.roles = [OrganisationKind.ENTERPRISE]
-    network.call.save()
+    network = ready_network(call=CallFactory(roles=[OrganisationKind.ENTERPRISE]))
     barred = PartnerFactory(network=network, organisation__kind=OrganisationKind.AUTHORITY)
     with pytest.raises(DomainError, match=f"not for {barred.organisation.name}"):
         operations.submit_network(network, actor=UserFactory(), moment=timezone.now())

@@ -261,8 +261,8 @@ def test_a_network_that_is_not_ready_says_what_is_missing(client: Client) -> Non
     client.force_login(owner(lead_of(network)))
     response = client.post(page(network, "submit/"))
     assert response.status_code == 409
-    assert "3 confirmed partners are needed" in response.content.decode()
-    assert "3 confirmed partners are needed" in client.get(page(network)).content.decode()
+    assert "1 of 3 organisations. 2 more organisations are needed." in response.content.decode()
+    assert "1 of 3 organisations. 2 more organisations are needed." in client.get(page(network)).content.decode()
 
 
 def test_the_way_from_idea_to_approval_in_the_browser(client: Client) -> None:
