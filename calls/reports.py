@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from calls.models import Interest
 from district_portal.reports.lists import Column
 from district_portal.shared.ui import localised
 
@@ -37,18 +36,27 @@ CALL_COLUMNS = [
 ]
 
 
-def _place(interest: Interest) -> str | None:
-    municipality = interest.organisation.municipality
-    return str(municipality) if municipality else None
+def _joined(names: list[str]) -> str:
+    return "; ".join(names)
 
 
-INTEREST_COLUMNS = [
-    Column("organisation", _("Organisation"), lambda interest: interest.organisation.name),
+# Of rows that came `as_seen_by` the reader. No identifier and no moment: what is shown is told by these words alone.
+INTERESTED_COLUMNS = [
+    Column("organisation", _("Organisation"), lambda interest: interest.name),
     Column("kind", _("Kind"), lambda interest: interest.organisation.get_kind_display()),
-    Column("place", _("Place"), _place),
+    Column("size", _("Size"), lambda interest: interest.size),
+    Column("place", _("Place"), lambda interest: str(interest.organisation.municipality or "") or None),
+    Column("offered", _("Competences offered"), lambda interest: _joined(interest.shown_offered)),
     Column("offers", _("Offers"), lambda interest: interest.offers),
+    Column("sought", _("Competences sought"), lambda interest: _joined(interest.shown_sought)),
     Column("seeks", _("Looks for"), lambda interest: interest.seeks),
     Column("wants_to_lead", _("Would like to lead"), lambda interest: interest.wants_to_lead),
+    Column("url", _("Page"), lambda interest: settings.PORTAL_URL + interest.organisation.get_absolute_url()),
+]
+INTEREST_COLUMNS = [
+    *INTERESTED_COLUMNS,
+    Column("in_network", _("In a network"), lambda interest: interest.in_network),
+    Column("visibility", _("Who may see it"), lambda interest: interest.visibility),
     Column("note", _("Note"), lambda interest: interest.note),
     Column("registered_at", _("Registered"), lambda interest: interest.registered_at),
 ]

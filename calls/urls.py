@@ -1,6 +1,6 @@
 from django.urls import path
 
-from calls.views import detail, documents, eligibility, interests, listing, versions
+from calls.views import detail, documents, eligibility, interest_messages, interested, interests, listing, versions
 
 app_name = "calls"
 
@@ -11,7 +11,16 @@ urlpatterns = [
     path("<slug:slug>/eligibility/clear/", eligibility.eligibility_clear, name="eligibility_clear"),
     path("<slug:slug>/interest/", interests.interest_register, name="interest_register"),
     path("<slug:slug>/interest/withdraw/", interests.interest_withdraw, name="interest_withdraw"),
-    path("<slug:slug>/interests/", interests.interest_list, name="interests"),
+    path("<slug:slug>/interest/preview/", interests.interest_preview, name="interest_preview"),
+    path("<slug:slug>/interested/", interested.interested, name="interested"),
+    path("<slug:slug>/interests/", interested.interest_list, name="interests"),
+    path("<slug:slug>/interests/message/", interest_messages.interest_message, name="interest_message"),
+    path(
+        "<slug:slug>/interests/message/preview/",
+        interest_messages.interest_message_preview,
+        name="interest_message_preview",
+    ),
+    path("<slug:slug>/interests/message/send/", interest_messages.interest_message_send, name="interest_message_send"),
     path("<slug:slug>/documents.zip", documents.documents_zip, name="documents_zip"),
     path("<slug:slug>/documents/<int:pk>/", documents.document, name="document"),
     path("<slug:slug>/versions/", versions.version_list, name="versions"),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from calls import detail
+from calls import detail, interests
 from calls.eligibility import check_of
 from calls.models import Call
 from calls.operations.lifecycle import why_not_open
-from calls.permissions import can_see_interests
 from calls.views.rows import visible_call
 from district_portal.shared.access import access, public
 from enterprises.models import Organisation
@@ -41,18 +39,7 @@ def call_detail(request: HttpRequest, call: Call) -> HttpResponse:
             "documents": call.documents.all(),
             "figures": call.figures.all(),
             "eligibility": check_of(call, now=now, organisations=organisations, chosen=request.GET.get("organisation")),
-            "interest": call.interests.active().aggregate(
-                organisations=Count("pk"),
-                seeking=Count("pk", filter=~Q(seeks="")),
-                leading=Count("pk", filter=Q(wants_to_lead=True)),
-            ),
-            # Through the name of the relation: networks belong to a higher room.
-            "networks_forming": call.networks.filter(state="forming").count(),
             "organisations": organisations,
-            "mine": call.interests.active()
-            .of_actor(user)
-            .select_related("organisation")
-            .order_by("organisation__name"),
-            "can_see_interests": user.is_authenticated and can_see_interests(user, call),
+            **interests.panel(call, user),
         },
     )

@@ -292,8 +292,10 @@ def test_the_list_of_the_interested_as_csv(client, call: Call, firm: Organisatio
     InterestFactory(call=call, withdrawn_at=timezone.now())
     client.force_login(call.facilitator)
     lines = client.get("/en/calls/reti/interests/?format=csv").getvalue().decode().splitlines()
-    assert lines[0] == "organisation,kind,place,offers,seeks,wants_to_lead,note,registered_at"
-    assert lines[1].startswith("Novamed,Enterprise,Mirandola (MO),'=1+1,Tests,true,,")
+    assert lines[0] == (
+        "organisation,kind,size,place,offered,offers,sought,seeks,wants_to_lead,url,in_network,visibility,note,registered_at"
+    )
+    assert lines[1].startswith("Novamed,Enterprise,,Mirandola (MO),,'=1+1,,Tests,true,")
     assert len(lines) == 2
 
 

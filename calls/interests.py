@@ -1,0 +1,221 @@
+"""Who is interested in a call, as far as a reader may see it: the panel of its page, a preview, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from calls.anonymous import SMALL, face_of, faces, few
+from calls.models import Call, Interest, InterestQuerySet, Visibility
+from calls.permissions import can_see_interests
+from district_portal.accounts.models import User
+from district_portal.shared.ui import localised
+from enterprises.models import Competence, Concept, EnterpriseSize, Organisation, OrganisationKind
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+ROWS = 4
+
+
+@dataclass(frozen=True)
+class Row:
+    """One interested organisation as others read it."""
+
+    name: str
+    url: str
+    kind: str
+    place: str
+    offered: list[str]
+    sought: list[str]
+    offers: str
+    seeks: str
+    wants_to_lead: bool
+    network: str = ""
+    illustrative: bool = False
+
+    @classmethod
+    def of(cls, interest: Interest) -> Row:
+        """Of a row that came `as_seen_by` the reader."""
+        organisation = interest.organisation
+        return cls(
+            name=organisation.name,
+            url=organisation.get_absolute_url(),
+            kind=kind_words(organisation, interest.size),
+            place=str(organisation.municipality or ""),
+            offered=interest.shown_offered,
+            sought=interest.shown_sought,
+            offers=interest.offers,
+            seeks=interest.seeks,
+            wants_to_lead=interest.wants_to_lead,
+            network=interest.network or "",
+            illustrative=organisation.illustrative,
+        )
+
+
+def kind_words(organisation: Organisation, size: str | None) -> str:
+    """ "Enterprise, small", as far as it is known."""
+    kind = organisation.get_kind_display()
+    if size is None or organisation.kind != OrganisationKind.ENTERPRISE:
+        return str(kind)
+    return _("%(kind)s, %(size)s") % {"kind": kind, "size": str(EnterpriseSize(size).label).lower()}
+
+
+# --- The panel ---------------------------------------------------------------------------------------------------
+
+
+def panel(call: Call, user: User | AnonymousUser) -> dict[str, Any]:
+    """What `templates/calls/_interest.html` shows, in a fixed number of queries.
+
+    `mine` and `withdrawn`: interests of the organisations that the reader acts for. `interested`: `rows` (at most four
+    others, the newest), `count` (how many are shown with their name), `words` (how many there are), `seeking`, `faces`.
+    """
+    own = call.interests.of_actor(user).as_seen_by(user) if user.is_authenticated else Interest.objects.none()
+    mine = sorted(own, key=lambda interest: interest.name)
+    may_see = user.is_authenticated and can_see_interests(user, call)
+    named = call.interests.active().as_seen_by(user)
+    others = named.exclude(pk__in=[interest.pk for interest in mine]).order_by("-registered_at", "-pk")
+    return {
+        "mine": [interest for interest in mine if interest.withdrawn_at is None],
+        "withdrawn": [interest for interest in mine if interest.withdrawn_at is not None],
+        "can_see_interests": may_see,
+        "interested": {
+            "rows": [Row.of(interest) for interest in others[:ROWS]],
+            **totals(call, user, in_full=may_see),
+        },
+    }
+
+
+def totals(call: Call, user: User | AnonymousUser, *, in_full: bool) -> dict[str, Any]:
+    """How many are interested: `words`, `total` (None below three for whoever does not see them all), `count` and
+    `seeking` of those whose name the reader sees, and the `faces` of those who show none."""
+    active = call.interests.active()
+    total = active.count()
+    seen = active.visible_to(user).aggregate(count=Count("pk"), seeking=Count("pk", filter=_seeking(user)))
+    known = in_full or total >= SMALL
+    return {
+        "words": str(total) if known else few(total),
+        "total": total if known else None,
+        "faces": [] if in_full else faces(call),
+        **seen,
+    }
+
+
+def _seeking(user: User | AnonymousUser) -> Q:
+    return ~Q(seeks="") | Q(pk__in=Interest.objects.told_to(user, "sought").values("interest"))
+
+
+# --- The preview -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What others will get of an interest that is being written."""
+
+    visibility: str
+    views: list[tuple[str, Row]]
+    """Readers, and the row as they get it."""
+    kept: list[str]
+    """Competences that were chosen and that the readers do not get."""
+    face: str
+    """The words of an anonymous one; empty where it is only counted."""
+    listed: bool
+
+
+def preview(
+    call: Call, organisation: Organisation, told: dict[str, Any], offered: list[Concept], sought: list[Concept]
+) -> Preview:
+    """`told`: visibility, opens_competences, offers, seeks, wants_to_lead, as the form has them."""
+    visibility = Visibility(told["visibility"])
+    levels = {(row.concept_id, row.direction): row.level for row in organisation.competences.all()}
+    size = organisation.size_declarations.order_by("-year").values_list("size", flat=True).first()
+    chosen = [(concept, Competence.Direction.OFFERS) for concept in offered]
+    chosen += [(concept, Competence.Direction.SEEKS) for concept in sought]
+
+    def shown(readable: Collection[int]) -> list[tuple[Concept, Competence.Direction]]:
+        if told["opens_competences"]:
+            return chosen
+        return [each for each in chosen if levels.get((each[0].pk, each[1])) in readable]
+
+    def row(readable: Collection[int]) -> Row:
+        found = shown(readable)
+        return Row(
+            name=organisation.name,
+            url=organisation.get_absolute_url(),
+            kind=kind_words(organisation, size),
+            place=str(organisation.municipality or ""),
+            offered=_sorted(concept for concept, direction in found if direction == Competence.Direction.OFFERS),
+            sought=_sorted(concept for concept, direction in found if direction == Competence.Direction.SEEKS),
+            offers=told["offers"],
+            seeks=told["seeks"],
+            wants_to_lead=told["wants_to_lead"],
+            illustrative=organisation.illustrative,
+        )
+
+    public = [Competence.Level.PUBLIC]
+    district = [*public, Competence.Level.DISTRICT]
+    neighbours = (_("People of your district's organisations, signed in"), row(district))
+    everyone = (_("Everyone"), row(public))
+    views = {Visibility.PUBLIC: [everyone, neighbours], Visibility.DISTRICT: [neighbours]}.get(visibility, [])
+    if len(views) == 2 and views[0][1] == views[1][1]:
+        views = [everyone]
+    widest = shown(district)
+    return Preview(
+        visibility=visibility,
+        views=views if organisation.listed else [],
+        kept=_sorted(each[0] for each in chosen if each not in widest),
+        face=face_of(organisation, call) if visibility == Visibility.ANONYMOUS else "",
+        listed=organisation.listed,
+    )
+
+
+def _sorted(concepts: Any) -> list[str]:
+    return sorted({localised(concept, "name") for concept in concepts})
+
+
+# --- What is missing ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A competence of which the interested have only one side."""
+
+    concept: Concept
+    number: int
+    """How many of the interested seek it (or offer it)."""
+    directory: int = 0
+    """How many organisations of the directory offer it, as far as the reader may see."""
+
+
+def missing(call: Call, user: User) -> dict[str, list[Missing]]:
+    """`sought` that nobody interested offers, and `offered` that nobody seeks, the most frequent first."""
+    active = call.interests.active()
+    sides = {what: _by_concept(active, user, what) for what in ("sought", "offered")}
+    concepts = Concept.objects.in_bulk({*sides["sought"]} ^ {*sides["offered"]})
+    directory = dict(
+        Competence.objects.visible_to(user)
+        .offers()
+        .filter(concept__in=sides["sought"].keys() - sides["offered"].keys(), organisation__listed=True)
+        .order_by()
+        .values_list("concept")
+        .annotate(Count("organisation", distinct=True))
+    )
+    found = {
+        what: [
+            Missing(concepts[pk], number, directory.get(pk, 0)) for pk, number in sides[what].items() if pk in concepts
+        ]
+        for what in sides
+    }
+    return {
+        what: sorted(rows, key=lambda row: (-row.number, localised(row.concept, "name")))
+        for what, rows in found.items()
+    }
+
+
+def _by_concept(interests: InterestQuerySet, user: User, what: str) -> dict[int, int]:
+    links: QuerySet = Interest.objects.told_to(user, what).filter(interest__in=interests.values("pk"))
+    return dict(links.order_by().values_list("concept").annotate(Count("interest")))
