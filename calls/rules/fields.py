@@ -6,6 +6,7 @@ browser would send, so that data which does not come from a page is checked by t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from district_portal.accounts.models import District
+from district_portal.shared import ui
 from district_portal.shared.ui import language
 
 EU = "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split()
@@ -26,7 +28,52 @@ NEIGHBOURS = "CH GB IS LI NO SM VA".split()
 BLANK_ROWS, MOST_ROWS = 3, 20
 
 
-class PercentField(forms.DecimalField):
+def plain_number(typed: Any) -> Any:
+    """A number as people type it, with the point as its only sign: "12,5", "12.5", "150.000", "€ 150,000.50".
+
+    The last sign stands before the decimals, unless it comes several times or before three digits: then it groups
+    thousands. Neither amounts nor percentages have three decimals, so that both ways of writing are read alike.
+    """
+    if not isinstance(typed, str):
+        return typed
+    text = "".join(typed.split()).strip("€%")
+    sign = max(text.rfind(","), text.rfind("."))
+    if sign == -1:
+        return text
+    whole, decimals = text[:sign], text[sign + 1 :]
+    if len(decimals) == 3 or text[sign] in whole:
+        return _ungrouped(text)
+    return f"{_ungrouped(whole)}.{decimals}"
+
+
+def _ungrouped(text: str) -> str:
+    """Without signs between groups of three digits; other text stays as it is, to be refused."""
+    first, *groups = re.split("[.,]", text)
+    return first + "".join(groups) if all(len(group) == 3 for group in groups) else text
+
+
+class NumberInput(forms.TextInput):
+    """A number as the reader of the page writes it. Browsers' own inputs read 150.000 as 150 in Italian, too."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"inputmode": "decimal"})
+
+    def format_value(self, value: Any) -> Any:
+        if not isinstance(value, Decimal):
+            return super().format_value(value)
+        return ui.number(value, max(0, -int(value.normalize().as_tuple().exponent)))
+
+
+class NumberField(forms.DecimalField):
+    """A number that people write with comma or point."""
+
+    widget = NumberInput
+
+    def to_python(self, value: Any) -> Decimal | None:
+        return super().to_python(plain_number(value))
+
+
+class PercentField(NumberField):
     """A share between 0 and 1, which people write and read as a percentage: 50 is `Decimal("0.5")`.
 
     One decimal at most, as percentages are shown: what a sentence says is exactly what decides.
@@ -35,7 +82,6 @@ class PercentField(forms.DecimalField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", gettext_lazy("In percent, between 0 and 100"))
         super().__init__(max_digits=5, decimal_places=1, **kwargs)
-        self.widget.attrs.update({"min": 0, "max": 100})
 
     def clean(self, value: Any) -> Decimal | None:
         percentage = super().clean(value)
@@ -46,10 +92,10 @@ class PercentField(forms.DecimalField):
         return percentage / 100
 
     def prepare_value(self, value: Any) -> Any:
-        return format((value * 100).normalize(), "f") if isinstance(value, Decimal) else value
+        return (value * 100).normalize() if isinstance(value, Decimal) else value
 
 
-class AmountField(forms.DecimalField):
+class AmountField(NumberField):
     """EUR, above 0."""
 
     def __init__(self, **kwargs: Any) -> None:
