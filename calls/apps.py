@@ -8,7 +8,8 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         from calls import notifications  # noqa: F401  (messages are declared on import)
-        from calls.desk import tasks
+        from calls.desk import question_tasks, tasks
         from district_portal.shared import desk
 
         desk.register(tasks)
+        desk.register(question_tasks)

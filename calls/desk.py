@@ -1,19 +1,19 @@
-"""What waits for facilitators: organisations that have become interested."""
+"""What waits for facilitators: organisations that have become interested, and questions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from calls.models import Call
+from calls.models import Call, Question
 from district_portal.accounts.models import Role, User
 from district_portal.shared.desk import DeskTask
-from district_portal.shared.ui import localised
+from district_portal.shared.ui import localised, short_day
 
 RECENT = timedelta(days=7)
 
@@ -40,4 +40,29 @@ def tasks(user: User, now: datetime) -> Iterable[DeskTask]:
             action=_("See who is interested"),
             url=reverse("calls:interests", args=[call.slug]),
             created=call.latest,
+        )
+
+
+def question_tasks(user: User, now: datetime) -> Iterable[DeskTask]:
+    """Calls in which questions wait for an answer of the person, with the age of the oldest.
+
+    For whom they wait is said by `people_who_answer`: not for administrators, who may answer as well.
+    """
+    if not (user.holds(Role.FACILITATOR) or user.holds(Role.REGIONAL_STAFF)):
+        return
+    calls = Call.objects.facilitated_by(user) if user.is_staff else Call.objects.answered_by(user)
+    questions = Question.objects.waiting().filter(call__in=calls.values("pk")).order_by().values("call")
+    waiting = list(questions.annotate(number=Count("pk"), oldest=Min("asked_at")).order_by("oldest", "call"))
+    named = Call.objects.only("slug", "title_it", "title_en").in_bulk([row["call"] for row in waiting])
+    for row in waiting:
+        call = named[row["call"]]
+        yield DeskTask(
+            title=ngettext("Answer %(count)s question", "Answer %(count)s questions", row["number"])
+            % {"count": row["number"]},
+            context=_("%(call)s, waiting since %(day)s")
+            % {"call": localised(call, "title"), "day": short_day(row["oldest"])},
+            icon="it-comment",
+            action=_("See the questions"),
+            url=reverse("calls:questions_waiting", args=[call.slug]),
+            created=row["oldest"],
         )

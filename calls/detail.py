@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from calls.models import Call, CallDeadline, CallMilestone
 from calls.states import CallState
-from district_portal.shared.ui import localised, money, money_short, percent, short_day, short_moment
+from district_portal.accounts.models import District
+from district_portal.shared.ui import localised, long_day, money, money_short, percent, short_day, short_moment
 
 
 class Fact(NamedTuple):
@@ -64,40 +66,86 @@ def _project_cost(call: Call) -> str:
     return _("Up to %(amount)s") % {"amount": money(highest)} if highest is not None else ""
 
 
+def brief(call: Call, districts: Sequence[District]) -> list[Fact]:
+    """For whom, what one must bring, by when: the three things that a reader asks first."""
+    who = ", ".join(str(kind) for kind in kinds(call)) or _("All kinds of organisation")
+    where = ", ".join(localised(district, "name") for district in districts)
+    found = [Fact(_("For whom"), who, where or _("All districts"))]
+    if call.partners_min is not None:
+        bring = _("A network of %(number)d or more") % {"number": call.partners_min}
+        found.append(Fact(_("What you bring"), bring if call.partners_min > 1 else _("A project"), _own_share(call)))
+    if call.closes_at:
+        found.append(Fact(_("By when"), long_day(call.closes_at), _hour(call)))
+    return found
+
+
+def _own_share(call: Call) -> str:
+    if call.grant_share is None or call.grant_share == 1:
+        return ""
+    return _("and at least %(share)s of the cost") % {"share": percent(1 - call.grant_share)}
+
+
+def _hour(call: Call) -> str:
+    """The hour of the deadline in Rome, where it is known."""
+    if not call.deadline_has_time:
+        return ""
+    hour = date_format(timezone.localtime(call.closes_at), "H:i")
+    return _("before %(hour)s (Rome time)") % {"hour": hour}
+
+
+class _Entry(NamedTuple):
+    day: date
+    title: str
+    detail: str
+    over: bool
+
+
 def timeline(
     call: Call, deadlines: Sequence[CallDeadline], milestones: Sequence[CallMilestone], now: datetime
 ) -> list[Step]:
-    """Opening, each deadline that there was, and the milestones, by date; the first that is not over is `now`."""
-    over = call.state in (CallState.CONCLUDED, CallState.CANCELLED)
-    entries: list[tuple[date, str, str, bool]] = []
-    if call.opens_at:
-        entries.append((_day(call.opens_at), _("Opening"), short_moment(call.opens_at), call.opens_at <= now))
-    earlier = deadlines[:-1]
-    for place, deadline in enumerate(earlier):
-        moved = _("%(deadline)s, moved later") % {"deadline": _deadline_words(deadline.closes_at, deadline.has_time)}
-        reason = deadlines[place + 1].note
-        entries.append(
-            (
-                _day(deadline.closes_at),
-                _("First deadline") if place == 0 else _("Moved deadline"),
-                f"{moved}: {reason}" if reason else moved,
-                True,
-            )
-        )
-    if call.closes_at:
-        words = _deadline_words(call.closes_at, call.deadline_has_time)
-        entries.append((_day(call.closes_at), _("Deadline"), words, call.closes_at <= now))
+    """Publication, questions, applications with each deadline that there was, and the milestones, by date; the first
+    that is not over is `now`."""
+    entries = []
+    if call.published_at:
+        entries.append(_Entry(_day(call.published_at), _("Published"), short_day(call.published_at), True))
+    entries += _moved(deadlines)
+    if call.questions_until:
+        until = _("until %(moment)s") % {"moment": short_moment(call.questions_until)}
+        entries.append(_Entry(_day(call.questions_until), _("Questions"), until, call.questions_until <= now))
+    entries += _applications(call, now)
     today = timezone.localdate(now)
     for milestone in milestones:
         ends = milestone.ends_on or milestone.starts_on
-        entries.append((milestone.starts_on, localised(milestone, "name"), _span(milestone), ends < today))
-    entries.sort(key=lambda entry: entry[0])
-    return _steps(entries, over=over)
+        entries.append(_Entry(milestone.starts_on, localised(milestone, "name"), _span(milestone), ends < today))
+    entries.sort(key=lambda entry: entry.day)
+    return _steps(entries, over=call.state in (CallState.CONCLUDED, CallState.CANCELLED))
 
 
-def _steps(entries: list[tuple[date, str, str, bool]], *, over: bool) -> list[Step]:
+def _moved(deadlines: Sequence[CallDeadline]) -> Iterator[_Entry]:
+    """The deadlines that there were before the present one, each with why it was moved."""
+    for place, deadline in enumerate(deadlines[:-1]):
+        words = _("%(deadline)s, moved later") % {"deadline": _deadline_words(deadline.closes_at, deadline.has_time)}
+        reason = deadlines[place + 1].note
+        title = _("First deadline") if place == 0 else _("Moved deadline")
+        yield _Entry(_day(deadline.closes_at), title, f"{words}: {reason}" if reason else words, True)
+
+
+def _applications(call: Call, now: datetime) -> Iterator[_Entry]:
+    """From the opening to the deadline: one step, at the day when it ends."""
+    opens = short_moment(call.opens_at) if call.opens_at else ""
+    if call.closes_at is None:
+        if call.opens_at:
+            yield _Entry(_day(call.opens_at), _("Applications"), _("from %(moment)s") % {"moment": opens}, False)
+        return
+    words = {"from": opens, "until": _deadline_words(call.closes_at, call.deadline_has_time)}
+    ahead = call.opens_at is not None and now < call.opens_at
+    detail = _("%(from)s until %(until)s") % words if ahead else _("until %(moment)s") % {"moment": words["until"]}
+    yield _Entry(_day(call.closes_at), _("Applications"), detail, call.closes_at <= now)
+
+
+def _steps(entries: Sequence[_Entry], *, over: bool) -> list[Step]:
     steps, current = [], not over
-    for _date, title, detail, done in entries:
+    for _at, title, detail, done in entries:
         if done or over:
             steps.append(Step("done", title, detail))
         else:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.db.models import Count, F, Max, Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
@@ -117,6 +118,19 @@ def deadlines_calendar(request: HttpRequest) -> HttpResponse:
         name = _("Deadlines – %(portal)s") % {"portal": settings.PORTAL_NAME}
         events = map(calendars.deadline, calls.order_by("-closes_at", "-pk")[:LATEST_DEADLINES])
         return HttpResponse(calendars.calendar(name, events), content_type=ICS)
+
+
+def published_deadline(request: HttpRequest, slug: str) -> Call:
+    return get_object_or_404(published().filter(closes_at__isnull=False).prefetch_related("deadlines"), slug=slug)
+
+
+@require_safe
+@access(public, on=published_deadline)
+def call_calendar(request: HttpRequest, call: Call) -> HttpResponse:
+    """The deadline of one call, with the identifier that it has in the other calendars, too."""
+    with translation.override(asked_language(request)):
+        content = calendars.calendar(localised(call, "title"), [calendars.deadline(call)])
+        return HttpResponse(content, content_type=ICS)
 
 
 def secret_calendar(request: HttpRequest, token: str) -> CalendarFeed:

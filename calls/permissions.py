@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calls.models import Call
-from district_portal.accounts.models import User
+from calls.models import Call, Question, SelectedActuator
+from district_portal.accounts.models import Role, User
 from enterprises.models import Organisation
+from enterprises.permissions import can_act_for
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -22,6 +23,43 @@ def can_see_interests(user: User | AnonymousUser, call: Call) -> bool:
     return Call.objects.facilitated_by(user).filter(pk=call.pk).exists()
 
 
+def can_prepare_call(user: User | AnonymousUser, call: Call) -> bool:
+    """Regional staff of the call's region, facilitators who act for its actuator, administrators."""
+    return Call.objects.prepared_by(user).filter(pk=call.pk).exists()
+
+
+def can_open_publishing(user: User | AnonymousUser) -> bool:
+    """Whoever may prepare a call; a facilitator without one finds an empty list."""
+    return can_create_call(user) or (user.is_authenticated and user.holds(Role.FACILITATOR))
+
+
+def can_create_call(user: User | AnonymousUser) -> bool:
+    """Regional staff and administrators; an actuator's call begins with the first of the two."""
+    return user.is_authenticated and (user.is_staff or user.holds(Role.REGIONAL_STAFF))
+
+
+def can_start_second_tier(user: User | AnonymousUser, selected: SelectedActuator) -> bool:
+    """Who prepares the first of the two calls, and facilitators who act for the selected actuator."""
+    if not user.is_authenticated:
+        return False
+    acts = user.holds(Role.FACILITATOR) and can_act_for(user, selected.organisation)
+    return acts or can_prepare_call(user, selected.call)
+
+
 def can_save_answers(user: User, call: Call) -> bool:
     """Owners and editors of an organisation keep the answers of their self-check."""
     return Organisation.objects.acted_for_by(user).exists()
+
+
+def can_answer_questions(user: User | AnonymousUser, call: Call) -> bool:
+    """The facilitators of the call, and who prepares it."""
+    return Call.objects.answered_by(user).filter(pk=call.pk).exists()
+
+
+def can_answer_question(user: User | AnonymousUser, question: Question) -> bool:
+    return can_answer_questions(user, question.call)
+
+
+def can_withdraw_question(user: User | AnonymousUser, question: Question) -> bool:
+    """Who asked; whether it is answered already is not a question of rights."""
+    return question.asked_by_id is not None and question.asked_by_id == user.pk

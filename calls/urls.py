@@ -1,6 +1,18 @@
 from django.urls import path
 
-from calls.views import detail, documents, eligibility, interest_messages, interested, interests, listing, versions
+from calls.views import (
+    answers,
+    detail,
+    documents,
+    eligibility,
+    following,
+    interest_messages,
+    interested,
+    interests,
+    listing,
+    questions,
+    versions,
+)
 
 app_name = "calls"
 
@@ -25,4 +37,13 @@ urlpatterns = [
     path("<slug:slug>/documents/<int:pk>/", documents.document, name="document"),
     path("<slug:slug>/versions/", versions.version_list, name="versions"),
     path("<slug:slug>/versions/<int:number>/", versions.version_detail, name="version"),
+    path("<slug:slug>/follow/", following.call_follow, name="follow"),
+    path("<slug:slug>/unfollow/", following.call_unfollow, name="unfollow"),
+    path("<slug:slug>/questions/", questions.question_list, name="questions"),
+    path("<slug:slug>/questions/ask/", questions.question_ask, name="question_ask"),
+    path("<slug:slug>/questions/waiting/", answers.question_waiting, name="questions_waiting"),
+    path("<slug:slug>/questions/<int:pk>/withdraw/", questions.question_withdraw, name="question_withdraw"),
+    path("<slug:slug>/questions/<int:pk>/answer/", answers.question_answer, name="question_answer"),
+    path("<slug:slug>/questions/<int:pk>/correct/", answers.question_correct, name="question_correct"),
+    path("<slug:slug>/questions/<int:pk>/set-aside/", answers.question_set_aside, name="question_set_aside"),
 ]

@@ -17,6 +17,7 @@ admin.site.login = secure_admin_login(admin.site.login)
 urlpatterns = [
     path("calls/feed.atom", feeds.NewCallsFeed(), name="calls_feed"),
     path("calls/deadlines.ics", feeds.deadlines_calendar, name="calls_calendar"),
+    path("calls/<slug:slug>/deadline.ics", feeds.call_calendar, name="call_calendar"),
     path("calendars/<slug:token>.ics", feeds.personal_calendar, name="personal_calendar"),
     path("alerts/off/<slug:token>/", unsubscribing.one_click, name="alerts_one_click"),
     *i18n_patterns(

@@ -72,8 +72,18 @@ STATUS: dict[str, Status] = {
     "event:full": Status(pgettext("event", "Full"), "soon", "it-warning-circle"),
     "event:past": Status(pgettext("event", "Past"), "", "it-clock"),
     "event:cancelled": Status(pgettext("event", "Cancelled"), "", "it-close-circle"),
+    "question:asked": Status(pgettext("question", "Waiting for an answer"), "soon", "it-clock"),
+    "question:answered": Status(pgettext("question", "Answered"), "open", "dn-check"),
+    "question:set_aside": Status(pgettext("question", "Not answered here"), "", "it-info-circle"),
+    "question:withdrawn": Status(pgettext("question", "Withdrawn"), "", "it-close-circle"),
+    "approval:waiting": Status(pgettext("approval", "Waiting for approval"), "soon", "it-clock"),
+    "approval:approved": Status(pgettext("approval", "Approved"), "open", "dn-check"),
+    "approval:returned": Status(pgettext("approval", "Sent back"), "late", "it-comment"),
+    "approval:withdrawn": Status(pgettext("approval", "Withdrawn"), "", "it-close-circle"),
+    "approval:void": Status(pgettext("approval", "Void"), "", "it-close-circle"),
     "check:met": Status(pgettext("check", "Met"), "open", "dn-check"),
     "check:open": Status(pgettext("check", "Not yet"), "soon", "it-warning-circle"),
+    "check:advice": Status(pgettext("check", "Advised"), "", "it-info-circle"),
     "check:unknown": Status(pgettext("check", "Not known yet"), "", "it-help-circle"),
 }
 
