@@ -24,7 +24,8 @@ ORDER = [
     "opens_at", "closes_at", "deadline_has_time", "questions_until", "milestones",
     "budget", "grant_share", "grant_max", "project_cost_min", "project_cost_max", "duration_months", "aid_table",
     "districts", "themes", "roles", "partners_min", "rules", "documents",
-    "programme", "family", "edition", "tier", "first_tier", "actuator", "actuators", "illustrative",
+    "programme", "specific_objective", "family", "edition", "tier", "first_tier", "actuator", "actuators",
+    "illustrative",
 ]  # fmt: skip
 MOMENTS = {"opens_at", "closes_at", "questions_until"}
 AMOUNTS = {"budget", "grant_max", "project_cost_min", "project_cost_max"}

@@ -41,6 +41,14 @@ class Call(models.Model):
         CallFamily, models.PROTECT, null=True, blank=True, related_name="calls", verbose_name=_("family of calls")
     )
     edition = models.PositiveSmallIntegerField(_("edition"), null=True, blank=True)
+    specific_objective = models.CharField(
+        _("specific objective"),
+        max_length=200,
+        blank=True,
+        help_text=_(
+            "Of the European programme, such as RSO1.1; told with the open data (Regulation 2021/1060, art. 49)"
+        ),
+    )
     tier = models.CharField(_("tier"), max_length=10, choices=Tier, default=Tier.ONLY)
     first_tier = models.ForeignKey(
         "self",

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from district_portal.accounts.models import Region
+from district_portal.accounts.models import Region, Role, User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class ProgrammeQuerySet(models.QuerySet["Programme"]):
+    def run_by(self, user: User | AnonymousUser) -> ProgrammeQuerySet:
+        """Programmes of the regions whose staff the person is; administrators: all."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self
+        offices = [office for office in user.current_appointments if office.role == Role.REGIONAL_STAFF]
+        return self.filter(region__in=[office.region_id for office in offices])
 
 
 class Programme(models.Model):
@@ -15,6 +31,8 @@ class Programme(models.Model):
     name_it = models.CharField(_("name in Italian"), max_length=200)
     name_en = models.CharField(_("name in English"), max_length=200)
     slug = models.SlugField(_("address"), max_length=80, unique=True)
+
+    objects = ProgrammeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("programme")
