@@ -28,6 +28,7 @@ from tests.factories.calls import (
     CallMilestoneFactory,
     CallVersionFactory,
     ProgrammeFactory,
+    QuestionFactory,
 )
 from tests.factories.enterprises import CompetenceFactory, InvitationFactory, MembershipFactory, OrganisationFactory
 from tests.factories.events import EventFactory, RegistrationFactory
@@ -89,6 +90,7 @@ class World:
             key=str(uuid.uuid4()), message="calls/interest_registered", channel="mail", about="1", state="dead"
         )
         mail = SinkMail.objects.create(sender="portal", to="giulia@guest.example", subject="Hello", text="Hello")
+        asked = {"pk": QuestionFactory(call=call, asked_by=owner).pk}
         words = {f"{part}_{language}": "Hello" for part in ("title", "text") for language in ("it", "en")}
         decisions = dict.fromkeys(("approve", "request_changes", "refuse"), {"uuid": submitted.pk})
         return Side(
@@ -103,6 +105,11 @@ class World:
                 "publishing:document_withdraw": {"pk": CallDocumentFactory(call=call).pk},
                 "publishing:milestone_edit": {"pk": CallMilestoneFactory(call=call).pk},
                 "publishing:milestone_remove": {"pk": CallMilestoneFactory(call=call).pk},
+                "call_calendar": {"slug": call.slug},
+                "calls:question_withdraw": asked,
+                "calls:question_answer": asked,
+                "calls:question_set_aside": asked,
+                "calls:question_correct": {"pk": QuestionFactory(call=call, answered=True).pk},
                 "enterprises": {"slug": organisation.slug, "token": InvitationFactory(organisation=organisation).token},
                 "enterprises:competence_remove": {"pk": CompetenceFactory(organisation=organisation).pk},
                 "enterprises:member_role": {"pk": colleague.pk},

@@ -16,11 +16,12 @@ from calls.models import (
     CallVersion,
     Interest,
     Programme,
+    Question,
     Theme,
     rules_of,
 )
 from calls.operations.rules import DERIVED, derive_columns, rules_of_columns
-from calls.states import CallState
+from calls.states import CallState, QuestionState
 from tests.factories.accounts import RegionFactory, UserFactory
 from tests.factories.enterprises import OrganisationFactory
 
@@ -101,6 +102,12 @@ class CallFactory(factory.django.DjangoModelFactory):
             derive_columns(self, rules_of(self))
 
 
+def whole_draft(**changes) -> Call:
+    """A draft that has all that its publication needs: texts in both languages, and dates to come."""
+    texts = {"body_it": "Testo.", "body_en": "Text.", "plain_it": "In breve.", "plain_en": "In short."}
+    return CallFactory(**{"draft": True, "coming": True, **texts, **changes})
+
+
 class CallDeadlineFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = CallDeadline
@@ -161,3 +168,27 @@ class InterestFactory(factory.django.DjangoModelFactory):
     call = factory.SubFactory(CallFactory)
     organisation = factory.SubFactory(OrganisationFactory)
     registered_by = factory.SubFactory(UserFactory)
+
+
+class QuestionFactory(factory.django.DjangoModelFactory):
+    """A question that waits. Traits: answered, set_aside."""
+
+    class Meta:
+        model = Question
+
+    class Params:
+        answered = factory.Trait(
+            state=QuestionState.ANSWERED,
+            question_it="Chi può guidare?",
+            question_en="Who may lead?",
+            answer_it="Ogni impresa.",
+            answer_en="Any enterprise.",
+            answered_at=factory.LazyFunction(timezone.now),
+            answered_by=factory.SubFactory(UserFactory),
+            changes=1,
+        )
+        set_aside = factory.Trait(state=QuestionState.SET_ASIDE, reason="It is in the call text.", changes=1)
+
+    call = factory.SubFactory(CallFactory)
+    text = factory.Sequence(lambda n: f"May we lead, being {n}?")
+    asked_by = factory.SubFactory(UserFactory)

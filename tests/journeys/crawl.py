@@ -48,7 +48,15 @@ LINKS = "all => all.map(a => a.href)"
 
 WIDTHS = {1280: 900, 390: 844, 320: 700}
 LOOKED_AT_BY_AXE = (1280, 390)
-FILES = {"calls:document", "tickets:ics", "events:calendar", "calls_feed", "calls_calendar", "reports:download"}
+FILES = {
+    "calls:document",
+    "tickets:ics",
+    "events:calendar",
+    "calls_feed",
+    "calls_calendar",
+    "call_calendar",
+    "reports:download",
+}
 # Who sees a route's pages in every state opens all of them.
 EVERY_ONE = {("facilitator", "projects:network_detail")}
 NOTHING = "?q=nothing-like-this"  # a list without results looks different
