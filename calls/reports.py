@@ -66,3 +66,17 @@ VERSION_COLUMNS = [
     Column("at", _("From"), lambda version: version.at),
     Column("note", _("What changed, and why"), lambda version: version.note),
 ]
+
+PREPARED_COLUMNS = [
+    Column("slug", _("Address"), lambda call: call.slug),
+    Column("title_it", _("Title in Italian"), lambda call: call.title_it),
+    Column("title_en", _("Title in English"), lambda call: call.title_en),
+    Column("programme", _("Programme"), lambda call: localised(call.programme, "name")),
+    Column("state", _("State"), lambda call: call.state),
+    Column("status", _("Status"), lambda call: call.status.removeprefix("call:")),
+    Column("waits", _("Waits for approval"), lambda call: call.waits),
+    Column("opens_at", _("Opening"), lambda call: call.opens_at),
+    Column("closes_at", _("Deadline"), lambda call: call.deadline_shown),
+    Column("published_at", _("Published"), lambda call: call.published_at),
+    Column("url", _("Page"), lambda call: settings.PORTAL_URL + call.get_absolute_url()),
+]

@@ -9,6 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from calls.models import Call, CallDeadline, CallDecision
+from calls.notifications import publishing as notifications
+from calls.operations.drafts import void_requests
+from calls.operations.versions import begin_change, record_version
 from calls.states import CALL_MOVES, CallState
 from district_portal.accounts.models import User
 from district_portal.shared.errors import DomainError
@@ -71,20 +74,8 @@ def check_promise(before: Call, closes_at: datetime | None) -> None:
         raise DomainError(_("This call has opened: its deadline can be moved to a later moment only."))
 
 
-@transaction.atomic
-def save_call(call: Call, *, actor: User, deadline_note: str = "") -> Call:
-    """Save what was entered (not the state, which is moved). A changed deadline leaves an entry in the history."""
-    before = Call.objects.select_for_update().filter(pk=call.pk).first()
-    if before is not None:
-        check_promise(before, call.closes_at)
-        call.state = before.state
-    call.save()
-    _keep_deadline(before, call, actor=actor, note=deadline_note)
-    return call
-
-
-def _keep_deadline(before: Call | None, call: Call, *, actor: User, note: str) -> None:
-    was = (before.closes_at, before.deadline_has_time) if before else (None, True)
+def keep_deadline(call: Call, was: tuple[datetime | None, bool], *, actor: User, note: str = "") -> None:
+    """Add the call's deadline to its history if it is not what it `was`: moment, and whether its hour is known."""
     if call.closes_at is None or was == (call.closes_at, call.deadline_has_time):
         return
     if was[0] and not call.deadlines.exists():
@@ -94,60 +85,86 @@ def _keep_deadline(before: Call | None, call: Call, *, actor: User, note: str) -
     )
 
 
-@transaction.atomic
-def extend_deadline(call: Call, *, actor: User, closes_at: datetime, has_time: bool = True, note: str = "") -> Call:
-    """Move the deadline, and keep the one that was. `note` says why, for everyone to read.
+def require_movable(call: Call) -> None:
+    """Raises `DomainError` where the deadline is edited with the draft, or cannot be moved any more."""
+    if call.state != CallState.PUBLISHED:
+        raise DomainError(_("Only the deadline of a published call can be moved, until its assessment starts."))
 
-    Raises `DomainError` where a call that has opened would close earlier than it promised.
+
+@transaction.atomic
+def extend_deadline(call: Call, *, actor: User, closes_at: datetime, note: str, has_time: bool = True) -> Call:
+    """Move the deadline of a published call, keep the one that was, and tell all whom it concerns.
+
+    `note` says why, for everyone to read. Raises `DomainError` where the call is not published, or has opened and
+    would close earlier than it promised.
     """
-    call = Call.objects.select_for_update().get(pk=call.pk)
+    call = begin_change(call, actor=actor)
+    require_movable(call)
+    if closes_at <= timezone.now():
+        raise DomainError(_("This moment has passed: choose a deadline that is still to come."))
+    if call.opens_at and closes_at <= call.opens_at:
+        raise DomainError(_("The deadline must be after the opening."))
+    check_promise(call, closes_at)
+    was = (call.closes_at, call.deadline_has_time)
     call.closes_at, call.deadline_has_time = closes_at, has_time
-    return save_call(call, actor=actor, deadline_note=note)
+    if call.questions_until and call.questions_until > closes_at:
+        call.questions_until = closes_at
+    call.save(update_fields=["closes_at", "deadline_has_time", "questions_until", "updated_at"])
+    keep_deadline(call, was, actor=actor, note=note)
+    record_version(call, actor=actor, note=note)
+    return call
 
 
 # --- The life of a call ------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
-def _move(call: Call, target: CallState, *, actor: User) -> Call:
-    call = Call.objects.select_for_update().get(pk=call.pk)
+def move_call(call: Call, target: CallState, *, actor: User, reason: str = "") -> CallDecision:
+    """Move a call whose row is locked, and write the journal. Raises `DomainError` where the table allows no such move.
+
+    Only for operations: they know what else a move needs.
+    """
     check_move(CALL_MOVES, call.state, target)
-    _check_dates(call, target)
-    CallDecision.objects.create(call=call, actor=actor, from_state=call.state, to_state=target)
+    decision = CallDecision.objects.create(
+        call=call, actor=actor, from_state=call.state, to_state=target, reason=reason
+    )
     call.state = target
     call.save(update_fields=["state", "updated_at"])
+    return decision
+
+
+@transaction.atomic
+def start_assessment(call: Call, *, actor: User, reason: str = "") -> Call:
+    """Raises `DomainError` before the deadline."""
+    call = Call.objects.select_for_update().get(pk=call.pk)
+    check_move(CALL_MOVES, call.state, CallState.IN_ASSESSMENT)
+    if not (call.closes_at and call.closes_at <= timezone.now()):
+        raise DomainError(_("The deadline has not passed: the assessment starts after it."))
+    move_call(call, CallState.IN_ASSESSMENT, actor=actor, reason=reason)
     return call
 
 
-def _check_dates(call: Call, target: CallState) -> None:
-    if target == CallState.PUBLISHED and not (call.opens_at and call.closes_at):
-        raise DomainError(_("Enter an opening and a deadline before you publish this call."))
-    if target == CallState.IN_ASSESSMENT and not (call.closes_at and call.closes_at <= timezone.now()):
-        raise DomainError(_("The deadline has not passed: the assessment starts after it."))
+@transaction.atomic
+def publish_ranking(call: Call, *, actor: User, reason: str = "") -> Call:
+    """The assessment is over: everyone whom the call concerns is told."""
+    call = Call.objects.select_for_update().get(pk=call.pk)
+    notifications.call_ranked(move_call(call, CallState.RANKED, actor=actor, reason=reason))
+    return call
 
 
-def announce_call(call: Call, *, actor: User) -> Call:
-    """Show a draft as opening soon, before its dates are certain."""
-    return _move(call, CallState.PLANNED, actor=actor)
+@transaction.atomic
+def conclude_call(call: Call, *, actor: User, reason: str = "") -> Call:
+    call = Call.objects.select_for_update().get(pk=call.pk)
+    move_call(call, CallState.CONCLUDED, actor=actor, reason=reason)
+    return call
 
 
-def publish_call(call: Call, *, actor: User) -> Call:
-    """It opens and closes by the clock from now on. Raises `DomainError` without opening and deadline."""
-    return _move(call, CallState.PUBLISHED, actor=actor)
-
-
-def start_assessment(call: Call, *, actor: User) -> Call:
-    """Raises `DomainError` before the deadline."""
-    return _move(call, CallState.IN_ASSESSMENT, actor=actor)
-
-
-def publish_ranking(call: Call, *, actor: User) -> Call:
-    return _move(call, CallState.RANKED, actor=actor)
-
-
-def conclude_call(call: Call, *, actor: User) -> Call:
-    return _move(call, CallState.CONCLUDED, actor=actor)
-
-
-def cancel_call(call: Call, *, actor: User) -> Call:
-    return _move(call, CallState.CANCELLED, actor=actor)
+@transaction.atomic
+def cancel_call(call: Call, *, actor: User, reason: str) -> Call:
+    """Stop a call that everyone has read, and tell all whom it concerns why. A draft is deleted instead."""
+    call = Call.objects.select_for_update().get(pk=call.pk)
+    if not reason.strip():
+        raise DomainError(_("Say why the call is cancelled: everyone reads it."))
+    decision = move_call(call, CallState.CANCELLED, actor=actor, reason=reason)
+    void_requests(call, actor=actor)
+    notifications.call_cancelled(decision)
+    return call

@@ -4,33 +4,43 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from calls.models import Call, CallVersion
+from calls.differences import Snapshot
+from calls.models import Call, CallDocument, CallVersion
 from calls.notifications import versions as notifications
+from calls.operations.drafts import call_touched
 from calls.states import CallState
 from district_portal.accounts.models import User
 from district_portal.shared.errors import DomainError
 
-Snapshot = dict[str, Any]
-"""Only what JSON knows. Moments are ISO 8601 in UTC, amounts (EUR) and shares text with all their places, what is
-unknown is None; `rules`, `documents`, `milestones` and `actuators` are dictionaries by what tells one from another."""
-
 TEXTS = ["title", "summary", "plain", "body"]
 MOMENTS = ["opens_at", "closes_at", "questions_until"]
 NUMBERS = ["budget", "grant_share", "grant_max", "project_cost_min", "project_cost_max"]
-PLAIN = ["deadline_has_time", "duration_months", "partners_min", "tier", "edition", "illustrative"]
+PLAIN = [
+    "deadline_has_time",
+    "duration_months",
+    "partners_min",
+    "specific_objective",
+    "tier",
+    "edition",
+    "illustrative",
+]
 
 
 def snapshot(call: Call) -> Snapshot:
-    """All that readers are told of the call. Its state and its journal are not part of it: they have their own
-    history; nor is the facilitator, a person."""
+    """All that readers are told of the call, as JSON knows it.
+
+    Moments are ISO 8601 in UTC, amounts (EUR) and shares text with all their places, what is unknown is None; `rules`,
+    `documents`, `milestones` and `actuators` are dictionaries by what tells one from another. State and journal are
+    not part of it: they have their own history; nor is the facilitator, a person.
+    """
     content: Snapshot = {f"{name}_{lang}": getattr(call, f"{name}_{lang}") for name in TEXTS for lang in ("it", "en")}
     content |= {name: _moment(getattr(call, name)) for name in MOMENTS}
     content |= {name: _number(call, name) for name in NUMBERS}
@@ -52,7 +62,7 @@ def _parts(call: Call) -> Snapshot:
     return {
         "rules": dict(call.rules.values_list("kind", "parameters")),
         "documents": {
-            str(document.pk): {
+            str(first): {
                 "title_it": document.title_it,
                 "title_en": document.title_en,
                 "language": document.language,
@@ -60,9 +70,8 @@ def _parts(call: Call) -> Snapshot:
                 "size": document.size,
                 "sha256": document.sha256,
                 "published_on": document.published_on.isoformat(),
-                "replaces": document.replaces.pk if hasattr(document, "replaces") else None,
             }
-            for document in call.documents.current().select_related("replaces")
+            for first, document in _current_documents(call)
         },
         "milestones": {
             str(step.pk): {
@@ -81,6 +90,18 @@ def _parts(call: Call) -> Snapshot:
             for chosen in call.selected_actuators.select_related("organisation", "district")
         },
     }
+
+
+def _current_documents(call: Call) -> Iterator[tuple[int, CallDocument]]:
+    """Each with the id of the first of the row that it ends by replacing: a corrected document is the same one."""
+    documents = list(call.documents.all())
+    before = {document.replaced_by_id: document.pk for document in documents if document.replaced_by_id}
+    for document in documents:
+        if document.replaced_by_id is None and document.withdrawn_at is None:
+            first = document.pk
+            while first in before:
+                first = before[first]
+            yield first, document
 
 
 def _moment(moment: datetime | None) -> str | None:
@@ -121,9 +142,10 @@ def record_version(call: Call, *, actor: User, note: str) -> CallVersion | None:
     Raises `DomainError` where a public call was changed without a note.
     """
     call = Call.objects.select_for_update().get(pk=call.pk)
+    content = snapshot(call)
+    call_touched(call, actor=actor, digest=digest(content))
     if call.state == CallState.DRAFT:
         return None
-    content = snapshot(call)
     latest = call.versions.order_by("-number").first()
     if latest is not None and latest.content == content:
         return None

@@ -44,7 +44,7 @@ def test_who_registers_while_the_deadline_is_moved_waits_and_is_judged_by_the_ne
             outcome.append("out")
 
     with transaction.atomic():
-        extend_deadline(call, actor=owner, closes_at=timezone.now() + timedelta(days=1))
+        extend_deadline(call, actor=owner, closes_at=timezone.now() + timedelta(days=1), note="flood")
         thread = in_another_connection(register)
         thread.join(0.3)
         assert outcome == []
@@ -59,7 +59,7 @@ def test_who_moves_the_deadline_waits_for_who_registers() -> None:
     later = call.closes_at + timedelta(days=1)
     with transaction.atomic():
         register_interest(call, actor=owner, organisation=firm, arrived=moment_of_arrival())
-        thread = in_another_connection(lambda: extend_deadline(call, actor=owner, closes_at=later))
+        thread = in_another_connection(lambda: extend_deadline(call, actor=owner, closes_at=later, note="flood"))
         thread.join(0.3)
         assert thread.is_alive()
     thread.join(5)

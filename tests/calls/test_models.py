@@ -149,7 +149,7 @@ def test_a_document_is_stored_with_the_size_and_hash_of_its_content_under_a_rand
 
 
 def test_a_cancelled_call_says_so_to_who_is_interested() -> None:
-    call = cancel_call(CallFactory(), actor=UserFactory())
+    call = cancel_call(CallFactory(), actor=UserFactory(), reason="No money.")
     assert call.status == "call:cancelled"
     with pytest.raises(DomainError, match="cancelled"):
         require_open(call, timezone.now())

@@ -115,7 +115,7 @@ def test_without_the_lock_who_registers_is_judged_by_a_deadline_that_is_no_more(
             connection.close()
 
     with transaction.atomic():
-        extend_deadline(call, actor=person, closes_at=timezone.now() + timedelta(days=1))
+        extend_deadline(call, actor=person, closes_at=timezone.now() + timedelta(days=1), note="flood")
         thread = threading.Thread(target=register)
         thread.start()
         thread.join(10)

@@ -1,0 +1,294 @@
+"""What those who prepare calls type: the call itself, requests and their answers, moves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Model, Q
+from django.forms import BoundField
+from django.urls import resolve, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from calls.forms.moments import RomeMomentField
+from calls.models import Call, CallFamily, Programme, Theme, Tier
+from calls.operations.drafts import UNAPPROVED
+from calls.operations.publishing import FIELDS, LINKS, fingerprint
+from calls.states import CallState
+from district_portal.accounts.models import Appointment, District, Role, User
+from district_portal.shared.ui import localised
+
+HTML = re.compile(r"<\s*[a-zA-Z/!?]")
+BODY_MAX = 20_000
+BUDGET_MAX = Decimal("1000000000")
+
+SECTIONS = [
+    ("texts", gettext_lazy("Title and summary"), ["title_it", "title_en", "summary_it", "summary_en", "slug"]),
+    ("plain", gettext_lazy("In plain words"), ["plain_it", "plain_en"]),
+    ("body", gettext_lazy("Text"), ["body_it", "body_en"]),
+    ("dates", gettext_lazy("Dates"), ["opens_at", "closes_at", "deadline_has_time", "questions_until"]),
+    (
+        "scope",
+        gettext_lazy("Where it belongs"),
+        ["programme", "specific_objective", "tier", "family", "edition", "districts", "themes"],
+    ),
+    ("means", gettext_lazy("Means and people"), ["budget", "duration_months", "facilitator"]),
+    ("change", gettext_lazy("What changed"), ["note"]),
+]
+
+
+def plain_text(value: str) -> None:
+    if HTML.search(value):
+        raise forms.ValidationError(_("Write plain text: pages show it as it is typed, without HTML."), code="html")
+
+
+def check_slug(slug: str) -> None:
+    """Raises `ValidationError` for an address below which the portal has a page of its own, such as `new`."""
+    for route in ("publishing:detail", "calls:detail"):
+        if resolve(reverse(route, args=[slug])).view_name != route:
+            raise forms.ValidationError(_("The portal uses this address itself. Choose another one."), code="reserved")
+
+
+class LocalisedChoice(forms.ModelChoiceField):
+    def label_from_instance(self, row: Model) -> str:
+        return localised(row, "name")
+
+
+class LocalisedChoices(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, row: Model) -> str:
+        return localised(row, "name")
+
+
+class CallForm(forms.ModelForm):
+    """The form of a call, as far as its state lets it be changed. `sections()` puts its fields in order.
+
+    Rules, documents and steps have pages of their own; deadlines of published calls are moved, not edited.
+    """
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    programme = LocalisedChoice(Programme.objects.none(), label=gettext_lazy("Programme"))
+    family = LocalisedChoice(
+        CallFamily.objects.none(),
+        label=gettext_lazy("Family of calls"),
+        required=False,
+        empty_label=gettext_lazy("None: it is published once"),
+        help_text=gettext_lazy("Editions of one call belong together, and link to each other."),
+    )
+    opens_at = RomeMomentField(label=gettext_lazy("Opens"), required=False)
+    closes_at = RomeMomentField(
+        label=gettext_lazy("Deadline"),
+        required=False,
+        help_text=gettext_lazy("Rome time. Who arrives at this very moment is too late."),
+    )
+    questions_until = RomeMomentField(label=gettext_lazy("Questions can be asked until"), required=False)
+    districts = LocalisedChoices(
+        District.objects.none(),
+        label=gettext_lazy("Districts"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("None: all districts"),
+    )
+    themes = LocalisedChoices(
+        Theme.objects.none(), label=gettext_lazy("Themes"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    facilitator = forms.ModelChoiceField(
+        User.objects.none(),
+        label=gettext_lazy("Facilitator"),
+        required=False,
+        empty_label=gettext_lazy("Nobody yet"),
+        help_text=gettext_lazy("Whom organisations can ask. Shown on the page of the call."),
+    )
+    note = forms.CharField(
+        label=gettext_lazy("What changed, and why"),
+        max_length=500,
+        help_text=gettext_lazy("Everyone reads it, and all whom the call concerns get it as a message."),
+        error_messages={"required": gettext_lazy("Everyone can read this call: say what changed, and why.")},
+    )
+
+    class Meta:
+        model = Call
+        fields = [*FIELDS, *LINKS]
+        labels = {"slug": gettext_lazy("Address of the page"), "plain_it": gettext_lazy("In Italian")} | {
+            "plain_en": gettext_lazy("In English"),
+            "tier": gettext_lazy("One call, or the first of two"),
+        }
+        help_texts = {
+            "slug": gettext_lazy("Small letters, digits and hyphens, such as reti-di-distretto-2027"),
+            "plain_it": gettext_lazy("Who gets what, and how: a few short sentences that nobody has to read twice."),
+            "budget": gettext_lazy("Without separators, such as 6000000"),
+        }
+        widgets = {
+            "title_it": forms.TextInput(attrs={"lang": "it"}),
+            "title_en": forms.TextInput(attrs={"lang": "en"}),
+        } | {
+            name: forms.Textarea(attrs={"rows": rows, "lang": name[-2:]})
+            for name, rows in [
+                ("summary_it", 2), ("summary_en", 2), ("plain_it", 5), ("plain_en", 5), ("body_it", 12), ("body_en", 12)
+            ]
+        }  # fmt: skip
+
+    def __init__(self, *args: Any, user: User, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+        call = self.instance
+        self.initial["seen"] = fingerprint(call) if call.pk else ""
+        self._limit_texts()
+        self._offer(user)
+        self.fields["tier"].choices = [(tier.value, tier.label) for tier in (Tier.ONLY, Tier.ACTUATORS)]
+        for name in self._fixed():
+            del self.fields[name]
+
+    def _fixed(self) -> set[str]:
+        """What cannot be changed any more, or not here."""
+        call = self.instance
+        fixed = {"tier", "programme"} if call.tier == Tier.NETWORKS else set()
+        fixed |= {"note"} if call.state == CallState.DRAFT else {"slug", "programme", "tier"}
+        if call.state not in UNAPPROVED:
+            fixed |= {"closes_at", "deadline_has_time"}
+            published = call.state == CallState.PUBLISHED
+            if not published or (call.opens_at and call.opens_at <= self.now):
+                fixed.add("opens_at")
+            if not published:
+                fixed.add("questions_until")
+        return fixed
+
+    def _limit_texts(self) -> None:
+        for name in ("title", "summary", "plain", "body"):
+            for language in ("it", "en"):
+                self.fields[f"{name}_{language}"].validators.append(plain_text)
+        for name in ("body_it", "body_en"):
+            self.fields[name].max_length = BODY_MAX
+            self.fields[name].validators.append(forms.fields.validators.MaxLengthValidator(BODY_MAX))
+        self.fields["budget"].validators += [
+            MinValueValidator(1, _("Leave it empty where no budget is known.")),
+            MaxValueValidator(BUDGET_MAX, _("Enter an amount in EUR, at most 1,000,000,000.")),
+        ]
+        self.fields["duration_months"].validators += [MinValueValidator(1), MaxValueValidator(120)]
+        self.fields["edition"].validators += [MinValueValidator(1), MaxValueValidator(999)]
+
+    def _offer(self, user: User) -> None:
+        """Choices within the regions for which the person prepares calls."""
+        call = self.instance
+        if call.pk:
+            regions = [call.programme.region_id]
+        else:
+            regions = [office.region_id for office in user.current_appointments if office.role == Role.REGIONAL_STAFF]
+        everywhere = user.is_staff and not call.pk
+        within = Q() if everywhere else Q(region__in=regions)
+        programmes = Programme.objects.filter(within).order_by("name_it")
+        facilitators = Appointment.objects.current().filter(within, role=Role.FACILITATOR)
+        self.fields["programme"].queryset = programmes
+        self.fields["family"].queryset = CallFamily.objects.filter(programme__in=programmes)
+        self.fields["districts"].queryset = District.objects.filter(within)
+        self.fields["themes"].queryset = Theme.objects.all()
+        self.fields["facilitator"].queryset = (
+            User.objects.filter(Q(pk__in=facilitators.values("user")) | Q(pk=call.facilitator_id), is_active=True)
+            .order_by("family_name", "given_name")
+            .distinct()
+        )
+
+    def clean_slug(self) -> str:
+        check_slug(self.cleaned_data["slug"])
+        return self.cleaned_data["slug"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        opens, closes, questions = (self._date(name) for name in ("opens_at", "closes_at", "questions_until"))
+        if opens and closes and closes <= opens:
+            # At the field that can be changed: the deadline of a published call is not one of them.
+            field = "closes_at" if "closes_at" in self.fields else "opens_at"
+            self.add_error(field, _("The deadline must be after the opening."))
+        if questions and closes and questions > closes and "questions_until" in self.fields:
+            self.add_error("questions_until", _("Questions must end before the deadline, or with it."))
+        if data.get("edition") and not data.get("family"):
+            self.add_error("edition", _("Choose the family of which it is an edition, or leave this empty."))
+        family, programme = data.get("family"), data.get("programme", getattr(self.instance, "programme", None))
+        if family and programme and family.programme_id != programme.pk:
+            self.add_error("family", _("This family belongs to another programme."))
+        return data
+
+    def _date(self, name: str) -> datetime | None:
+        return self.cleaned_data.get(name) if name in self.fields else getattr(self.instance, name)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was entered, by the names of `FIELDS` and `LINKS`: the arguments of the operation."""
+        return {name: self.cleaned_data[name] for name in (*FIELDS, *LINKS) if name in self.fields}
+
+    def sections(self) -> list[tuple[str, Any, list[BoundField]]]:
+        """Anchor, heading and fields of each section that has any."""
+        found = [(key, title, [self[name] for name in names if name in self.fields]) for key, title, names in SECTIONS]
+        return [section for section in found if section[2]]
+
+
+class AskForm(forms.Form):
+    """What the second person is asked to approve."""
+
+    target = forms.ChoiceField(label=gettext_lazy("What shall happen"), widget=forms.RadioSelect)
+    note = forms.CharField(
+        label=gettext_lazy("Note for who approves it"),
+        max_length=500,
+        required=False,
+        validators=[plain_text],
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, targets: Sequence[CallState], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = {
+            CallState.PLANNED: _("Announce it as opening soon; its dates may still change"),
+            CallState.PUBLISHED: _("Publish it; it opens and closes by itself at its dates"),
+        }
+        self.fields["target"].choices = [(target.value, words[target]) for target in targets]
+
+
+class ReasonForm(forms.Form):
+    """Why. `words` is the hint: who reads it."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        validators=[plain_text],
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": gettext_lazy("Write the reason.")},
+    )
+
+    def __init__(self, *args: Any, words: Any = "", optional: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = words
+        self.fields["reason"].required = not optional
+
+
+class ExtensionForm(forms.Form):
+    """A later deadline, and why."""
+
+    closes_at = RomeMomentField(label=gettext_lazy("New deadline"))
+    note = forms.CharField(
+        label=gettext_lazy("Why the deadline is moved"),
+        max_length=300,
+        validators=[plain_text],
+        help_text=gettext_lazy("Everyone reads it in the timeline; all whom the call concerns get it as a message."),
+        error_messages={"required": gettext_lazy("Say why the deadline is moved: everyone reads it.")},
+    )
+
+    def __init__(self, *args: Any, call: Call, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"closes_at": call.closes_at}, **kwargs)
+        self.call, self.now = call, now
+
+    def clean_closes_at(self) -> datetime:
+        closes_at = self.cleaned_data["closes_at"]
+        if closes_at <= self.now:
+            raise forms.ValidationError(_("This moment has passed: choose a deadline that is still to come."))
+        if self.call.opens_at and closes_at <= self.call.opens_at:
+            raise forms.ValidationError(_("The deadline must be after the opening."))
+        if self.call.opens_at and self.call.opens_at <= self.now and closes_at < self.call.closes_at:
+            raise forms.ValidationError(_("This call has opened: its deadline can be moved to a later moment only."))
+        if closes_at == self.call.closes_at:
+            raise forms.ValidationError(_("This is the deadline that it has already."))
+        return closes_at
