@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from calls.filters import DEFAULT_STATUSES, CallFilter, vocabulary
 from calls.models import Call, SavedSearch
-from calls.operations.news import news_calls, news_since
+from calls.operations.news import news_for
 
 NAME_LENGTH = SavedSearch._meta.get_field("name").max_length
 
@@ -59,7 +59,7 @@ def find(searches: Sequence[SavedSearch], now: datetime) -> dict[int, list[int]]
     branches = []
     for search in searches:
         with translation.override(search.user.language):
-            calls = Call.objects.visible_to(AnonymousUser()).filter(pk__in=news_calls(news_since(search), now))
+            calls = Call.objects.visible_to(AnonymousUser()).filter(pk__in=news_for(search, now))
             matches = CallFilter(QueryDict(search.query), calls, now, known).qs
             branches.append(matches.order_by().annotate(search=Value(search.pk, IntegerField())))
     pairs = [branch.values_list("search", "pk") for branch in branches]

@@ -92,9 +92,13 @@ def tell_opened(pk: int, now: datetime) -> bool:
         return False
     opened = call.opens_at
     Notice.objects.create(call=call, kind=Notice.Kind.OPENED, moment=opened, at=now, searches_after=0)
-    # Published when its opening had passed: who follows it was told then that it is open.
-    if not call.decisions.filter(to_state=CallState.PUBLISHED, at__gte=opened).exists():
+    late = call.decisions.filter(to_state=CallState.PUBLISHED, at__gte=opened).order_by("-pk").first()
+    if late is None:
         notifications.call_opened(call, opened)
+    else:
+        # Published when its opening had passed: who follows it was told then; for searches it is news since then.
+        news = Notice(call=call, kind=Notice.Kind.PUBLISHED, moment=late.at, at=now, searches_after=0)
+        Notice.objects.bulk_create([news], ignore_conflicts=True)
     return True
 
 

@@ -31,16 +31,15 @@ MONDAY = 0
 OVERLAP = timedelta(hours=1)
 
 Find = Callable[[Sequence[SavedSearch], datetime], dict[int, list[int]]]
-"""For each search (by id) the calls (ids) among the news since `news_since(search)` that it finds at the moment."""
+"""For each search (by id) the calls (ids) of `news_for(search)` that it finds at the moment."""
 
 
-def news_since(search: SavedSearch) -> datetime:
-    return max(search.checked_at - OVERLAP, search.created_at)
-
-
-def news_calls(since: datetime, now: datetime) -> QuerySet[Notice, Any]:
-    """Ids of the calls that were news between the two moments, as a query to narrow others by."""
-    return Notice.objects.filter(kind__in=NEWS, at__gt=max(since, now - WINDOW), at__lte=now).values("call")
+def news_for(search: SavedSearch, now: datetime) -> QuerySet[Notice, Any]:
+    """Ids of the calls that have become news since the search was asked last, as a query to narrow others by. What
+    everyone could read before the search was saved is no news for it."""
+    since = max(search.checked_at - OVERLAP, now - WINDOW)
+    fresh = Notice.objects.filter(kind__in=NEWS, moment__gt=search.created_at, at__gt=since, at__lte=now)
+    return fresh.values("call")
 
 
 def alert_searches(now: datetime, find: Find) -> int:
