@@ -1,22 +1,21 @@
-"""How the list of calls is narrowed and ordered, and how many calls each choice would show."""
+"""How the list of calls is narrowed and ordered."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from calls.models import CONDITIONS, Call, CallQuerySet, Theme
+from calls.models import CONDITIONS, CallQuerySet, Theme, parts_by_index
 from district_portal.accounts.models import District
-from district_portal.shared.counts import remembered
 from district_portal.shared.filters import ChoicesFilter, Pill
-from district_portal.shared.pagination import Count as ListCount
 from district_portal.shared.ui import language, localised, long_day, query_string, query_without
 from enterprises.models import OrganisationKind
 
@@ -29,19 +28,22 @@ STATUSES = [
     ("all", _("All")),
 ]
 DEFAULT_STATUSES = ["open", "opening_soon"]
+BEST = "best"
 ORDERINGS = [
+    (BEST, _("Best match")),
     ("deadline", _("Deadline: soonest first")),
     ("-opened", _("Newest first")),
     ("-budget", _("Largest budget first")),
 ]
-FACETS = ["status", "role", "district", "theme"]
 # Names for `keyset_page`: never NULL, the last one unique.
 ORDERS = {
+    BEST: ["-rank", "-opened_key", "-pk"],
     "deadline": ["deadline_key", "pk"],
     "-opened": ["-opened_key", "-pk"],
     "-budget": ["-budget_key", "-pk"],
 }
-
+# How many of the newest calls with the words are put in order of how well they match.
+RANKED = 1000
 
 Vocabulary = tuple[list[District], list[Theme]]
 
@@ -52,9 +54,13 @@ def vocabulary() -> Vocabulary:
 
 
 class CallFilter(django_filters.FilterSet):
-    """Filters of `/calls/`. Without a status: calls that are open or open soon. Names are those of the contract."""
+    """Filters of `/calls/`. Without a status: calls that are open or open soon. Names are those of the contract.
+
+    Without an order: the best match first where words are looked for, else the soonest deadline.
+    """
 
     q = django_filters.CharFilter(label=_("Search in calls"), method="search", widget=forms.SearchInput)
+    ordering = django_filters.ChoiceFilter(label=_("Sort by"), method="unfiltered")
     status = ChoicesFilter(label=_("Status"), choices=STATUSES, method="in_statuses")
     role = ChoicesFilter(label=_("I represent a"), choices=OrganisationKind.choices, method="for_kinds")
     district = ChoicesFilter(label=_("District"), method="for_districts")
@@ -64,7 +70,6 @@ class CallFilter(django_filters.FilterSet):
         method="closing_before",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    ordering = django_filters.ChoiceFilter(label=_("Sort by"), choices=ORDERINGS, empty_label=None, method="unfiltered")
 
     def __init__(
         self, params: QueryDict, queryset: CallQuerySet, now: datetime, known: Vocabulary | None = None
@@ -74,9 +79,17 @@ class CallFilter(django_filters.FilterSet):
         data = params.copy()
         if not set(data.getlist("status")) & set(CONDITIONS):
             data.setlist("status", DEFAULT_STATUSES)
-        if data.get("ordering") not in ORDERS:
-            data["ordering"] = "deadline"
+        searching = bool(data.get("q", "").strip())
+        usual = BEST if searching else "deadline"
+        asked = data.get("ordering", "")
+        self.ordering = asked if asked in ORDERS and (searching or asked != BEST) else usual
+        # The usual order has no name in the form: so it can follow from whether words are looked for.
+        data["ordering"] = "" if self.ordering == usual else self.ordering
         super().__init__(data, queryset)
+        self.filters["ordering"].extra |= {
+            "empty_label": dict(ORDERINGS)[usual],
+            "choices": [choice for choice in ORDERINGS if choice[0] not in {usual, BEST}],
+        }
         for name, rows in (("district", self.districts), ("theme", self.themes)):
             named = [(row.slug, localised(row, "name")) for row in rows]
             self.filters[name].extra["choices"] = sorted(named, key=lambda choice: choice[1])
@@ -105,56 +118,44 @@ class CallFilter(django_filters.FilterSet):
     def unfiltered(self, queryset: CallQuerySet, name: str, value: str) -> CallQuerySet:
         return queryset
 
-    # --- What the page shows of them
+    # --- What follows from them
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The values of the filters; what cannot be read is none."""
+        self.form.is_valid()
+        return {name: self.form.cleaned_data.get(name) for name in self.filters}
+
+    @property
+    def words(self) -> str:
+        return str(self.chosen["q"] or "")
 
     @property
     def order(self) -> list[str]:
-        return ORDERS[self.data["ordering"]]
+        return ORDERS[self.ordering]
 
-    def counts(self, shown: ListCount) -> dict[str, dict[str, int]]:
-        """For each choice of a facet, how many calls it would show under the other filters; `shown`: under all.
+    @property
+    def newest_first(self) -> list[str]:
+        return ORDERS["-opened"]
 
-        Where there are many calls they are remembered for a minute; nothing where words match many of them.
-        """
-        if self.form.cleaned_data.get("q"):
-            return {facet: {} for facet in FACETS} if shown.capped else self._count()
-        # Only these filters and the drafts, which some readers see, tell one list's counts from another's.
-        key = ("calls", str(self.queryset.query), {**self.form.cleaned_data, "ordering": None})
-        return remembered(key, self._count, rows=lambda counts: counts["status"]["all"])
+    @property
+    def parts(self) -> Sequence[Q]:
+        """For `keyset_page`: not where the best are picked out of the newest."""
+        return () if self.ordering == BEST else parts_by_index(self.chosen["status"], self.now)
 
-    def _count(self) -> dict[str, dict[str, int]]:
-        """A query for each facet."""
-        return {
-            "status": self._status_counts(self._without("status")),
-            "role": self._role_counts(self._without("role")),
-            "district": self._linked_counts(self._without("district"), "districts", self.districts, none_is_all=True),
-            "theme": self._linked_counts(self._without("theme"), "themes", self.themes, none_is_all=False),
-        }
+    def page_rows(self) -> CallQuerySet:
+        """What the pages of the list go through, with `rank` where that is the order."""
+        if self.ordering == BEST:
+            return self.qs.best_of_newest(self.words, language(), RANKED)
+        return self.qs
 
-    def _without(self, facet: str) -> QuerySet[Call]:
-        """The calls under all filters but one."""
-        queryset = self.queryset
-        for name, value in self.form.cleaned_data.items():
-            if name != facet:
+    def without(self, *names: str) -> CallQuerySet:
+        """The calls under all filters but these, in no order."""
+        queryset: CallQuerySet = self.queryset
+        for name, value in self.chosen.items():
+            if name not in names:
                 queryset = self.filters[name].filter(queryset, value)
         return queryset.order_by()
-
-    def _status_counts(self, calls: QuerySet[Call]) -> dict[str, int]:
-        return calls.aggregate(
-            **{status: Count("pk", filter=condition(self.now)) for status, condition in CONDITIONS.items()}
-        )
-
-    def _role_counts(self, calls: QuerySet[Call]) -> dict[str, int]:
-        return calls.aggregate(
-            **{kind: Count("pk", filter=Q(roles=[]) | Q(roles__contains=[kind])) for kind in OrganisationKind.values}
-        )
-
-    def _linked_counts(
-        self, calls: QuerySet[Call], relation: str, rows: list[Any], *, none_is_all: bool
-    ) -> dict[str, int]:
-        found = dict(calls.values_list(relation).annotate(Count("pk")))
-        everywhere = found.get(None, 0) if none_is_all else 0
-        return {row.slug: found.get(row.pk, 0) + everywhere for row in rows}
 
     def pills(self) -> list[Pill]:
         """The filters that the reader has chosen (the default statuses are not chosen)."""
@@ -165,9 +166,9 @@ class CallFilter(django_filters.FilterSet):
             found += [
                 Pill(labels[value], query_without(self.params, name, value)) for value in asked if value in labels
             ]
-        if words := self.form.cleaned_data.get("q"):
-            found.insert(0, Pill(f"“{words}”", query_string(self.params, q=None)))
-        if day := self.form.cleaned_data.get("deadline_before"):
+        if self.words:
+            found.insert(0, Pill(f"“{self.words}”", query_string(self.params, q=None)))
+        if day := self.chosen["deadline_before"]:
             label = _("Deadline before %(day)s") % {"day": long_day(day)}
             found.append(Pill(label, query_string(self.params, deadline_before=None)))
         return found

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
-from django.contrib.postgres.search import SearchQuery
+from django.contrib.postgres.search import SearchRank
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Exists, F, FloatField, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce, Greatest
 
 from calls.states import CallState
 from district_portal.accounts.models import Appointment, Role, User
-from district_portal.shared.search import fold
+from district_portal.shared.search import Headline, text_query
 from enterprises.models import Membership
 
 if TYPE_CHECKING:
@@ -58,6 +58,37 @@ CONDITIONS: dict[str, Callable[[datetime], Q]] = {
 }
 
 
+def parts_by_index(statuses: Iterable[str], moment: datetime) -> list[Q]:
+    """The stored states of calls in these statuses, each with how far its deadlines reach: what an index can tell.
+
+    The statuses themselves still have to be asked for. An order over one state is read along an index, over several it
+    is not: so `keyset_page` reads each state alone.
+    """
+    wanted = set(statuses)
+    everything = "all" in wanted
+    parts = []
+    if everything or wanted & {"open", "closing_soon", "opening_soon", "closed"}:
+        published = Q(state=CallState.PUBLISHED)
+        if not everything and "closed" not in wanted:
+            published &= Q(deadline_key__gt=moment)
+        if wanted == {"closing_soon"}:
+            published &= Q(deadline_key__lte=moment + CLOSING_SOON)
+        if wanted == {"closed"}:
+            published &= Q(deadline_key__lte=moment)
+        parts.append(published)
+    for status, states in _STORED.items():
+        if everything or status in wanted:
+            parts += [Q(state=state) for state in states]
+    return parts + [Q(state=CallState.DRAFT)] if everything else parts
+
+
+_STORED = {
+    "opening_soon": [CallState.PLANNED],
+    "in_assessment": [CallState.IN_ASSESSMENT],
+    "closed": [CallState.RANKED, CallState.CONCLUDED, CallState.CANCELLED],
+}
+
+
 class CallQuerySet(models.QuerySet["Call"]):
     def visible_to(self, user: User | AnonymousUser) -> CallQuerySet:
         """Everyone reads what is planned or published; drafts are read by those who prepare them."""
@@ -74,14 +105,34 @@ class CallQuerySet(models.QuerySet["Call"]):
             return self.none()
         return self if user.is_staff else self.filter(self._prepared_by(user))
 
-    @staticmethod
-    def _prepared_by(user: User) -> Q:
-        regions = [office.region_id for office in user.current_appointments if office.role == Role.REGIONAL_STAFF]
-        condition = Q(programme__region__in=regions)
+    @classmethod
+    def _prepared_by(cls, user: User) -> Q:
+        condition = Q(programme__region__in=cls._regions_of(user))
         if user.holds(Role.FACILITATOR):
-            mine = Membership.objects.current().acting().filter(user=user)
-            condition |= Q(actuator__in=mine.values("organisation"))
+            condition |= Q(actuator__in=cls._actuators_of(user))
         return condition
+
+    @staticmethod
+    def _regions_of(user: User) -> list[int]:
+        return [office.region_id for office in user.current_appointments if office.role == Role.REGIONAL_STAFF]
+
+    @staticmethod
+    def _actuators_of(user: User) -> models.QuerySet[Membership, int]:
+        return Membership.objects.current().acting().filter(user=user).values_list("organisation", flat=True)
+
+    @classmethod
+    def scopes_of(cls, user: User | AnonymousUser) -> list[str]:
+        """Which calls `visible_to` shows the person, as `facet_counts` names them."""
+        if not user.is_authenticated:
+            return ["public"]
+        if user.is_staff:
+            return ["public", "draft"]
+        actuators = cls._actuators_of(user) if user.holds(Role.FACILITATOR) else []
+        return [
+            "public",
+            *(f"region:{region}" for region in cls._regions_of(user)),
+            *(f"actuator:{organisation}" for organisation in actuators),
+        ]
 
     def answered_by(self, user: User | AnonymousUser) -> CallQuerySet:
         """Calls whose questions the person answers: who accompanies the call, and who prepares it."""
@@ -122,9 +173,8 @@ class CallQuerySet(models.QuerySet["Call"]):
 
     def for_districts(self, slugs: Iterable[str]) -> CallQuerySet:
         """Calls for at least one of the districts; a call that names none is for all."""
-        links = self.model.districts.through.objects
-        named = Q(pk__in=links.filter(district__slug__in=slugs).values("call"))
-        return self.filter(named | ~Exists(links.filter(call=OuterRef("pk"))))
+        links = self.model.districts.through.objects.filter(call=OuterRef("pk"))
+        return self.filter(Exists(links.filter(district__slug__in=slugs)) | ~Exists(links))
 
     def on_themes(self, slugs: Iterable[str]) -> CallQuerySet:
         return self.filter(pk__in=self.model.themes.through.objects.filter(theme__slug__in=slugs).values("call"))
@@ -136,14 +186,42 @@ class CallQuerySet(models.QuerySet["Call"]):
     def matching(self, words: str, language: str) -> CallQuerySet:
         """Full-text search in the texts that a reader of this language (`it`, `en`) sees.
 
-        Understands "quoted words", or, and -without. Where the English title is missing the Italian text is shown,
-        and searched.
+        Understands "quoted words", or, and -without; see `text_query`. Where the English title is missing the Italian
+        text is shown, and searched.
         """
-        italian = Q(search_it=SearchQuery(fold(words), config="italian", search_type="websearch"))
+        italian = Q(search_it=text_query(words, "italian"))
         if language == "it":
             return self.filter(italian)
-        english = Q(search_en=SearchQuery(fold(words), config="english", search_type="websearch"))
-        return self.filter(english | Q(title_en="") & italian)
+        return self.filter(Q(search_en=text_query(words, "english")) | Q(title_en="") & italian)
+
+    def best_of_newest(self, words: str, language: str, most: int) -> CallQuerySet:
+        """The newest `most` of these calls with `rank`: higher where the words stand in the title, then the summary.
+
+        Only so many, because to rank all that a common word finds is to read all. A whole number: what the database
+        computes as a fraction would not be found again by the fraction that an address holds.
+        """
+        newest = self.order_by("-opened_key", "-pk").values("pk")[:most]
+        rank = SearchRank(F("search_it"), text_query(words, "italian"))
+        if language != "it":
+            english = SearchRank(F("search_en"), text_query(words, "english"))
+            nothing = Value(0.0, output_field=FloatField())
+            rank = Greatest(english, Case(When(title_en="", then=rank), default=nothing), output_field=FloatField())
+        ranked = self.model._default_manager.filter(pk__in=newest)
+        return cast("CallQuerySet", ranked.annotate(rank=Cast(rank * 1_000_000, IntegerField())))
+
+    def with_headlines(self, words: str, language: str) -> CallQuerySet:
+        """Adds `title_found` and `summary_found`: what a reader of this language sees, as `marked` takes it.
+
+        For the rows of a page only: it takes far longer than to find them.
+        """
+        found = {}
+        for field in ("title", "summary"):
+            headline: models.Expression = Headline(f"{field}_it", text_query(words, "italian"), "italian")
+            if language != "it":
+                english = Headline(f"{field}_en", text_query(words, "english"), "english")
+                headline = Case(When(**{f"{field}_en": ""}, then=headline), default=english)
+            found[f"{field}_found"] = headline
+        return self.annotate(**found)
 
     def with_interest_counts(self) -> CallQuerySet:
         """Adds `interested`: how many organisations have registered interest and not withdrawn it."""

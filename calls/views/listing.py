@@ -7,35 +7,45 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from calls.counts import counts
 from calls.filters import CallFilter
 from calls.models import Call, CallQuerySet
 from calls.reports import CALL_COLUMNS
+from calls.ways_on import mark_words, ways_on
 from district_portal.reports.lists import list_answer
 from district_portal.shared.access import access, public
-from district_portal.shared.pagination import count_capped, keyset_page
+from district_portal.shared.pagination import keyset_page
 
 
 @require_safe
 @access(public)
 def call_list(request: HttpRequest) -> HttpResponseBase:
-    now = timezone.now()
     calls = Call.objects.visible_to(request.user)
-    listed = CallFilter(request.GET, calls, now)
-    shown = _with_rows(listed.qs)
-    if answer := list_answer(request, shown, order=listed.order, columns=CALL_COLUMNS):
+    listed = CallFilter(request.GET, calls, timezone.now())
+    if answer := _download(request, listed):
         return answer
-    count = count_capped(listed.qs)
+    scopes = calls.scopes_of(request.user)
+    counted = counts(listed, scopes)
+    page = keyset_page(_with_rows(listed.page_rows()), listed.order, request.GET.get("cursor"), parts=listed.parts)
+    mark_words(page.rows, listed.words)
     context = {
-        "now": now,
+        "now": listed.now,
         "filter": listed,
         "form": listed.form,
-        "counts": listed.counts(count),
+        "counts": counted.facets,
         "pills": listed.pills(),
-        "count": count,
-        "page": keyset_page(shown, listed.order, request.GET.get("cursor")),
+        "count": counted.shown,
+        "page": page,
+        "ways_on": None if page.rows else ways_on(listed, scopes),
     }
     partial = request.htmx and not request.htmx.history_restore_request
     return render(request, "calls/_results.html" if partial else "calls/list.html", context)
+
+
+def _download(request: HttpRequest, listed: CallFilter) -> HttpResponseBase | None:
+    """As JSON or CSV: everything that is found, so the newest first where a page has the best match first."""
+    order = listed.order if listed.parts else listed.newest_first
+    return list_answer(request, _with_rows(listed.qs), order=order, columns=CALL_COLUMNS, parts=listed.parts)
 
 
 def _with_rows(calls: CallQuerySet) -> CallQuerySet:
@@ -44,5 +54,5 @@ def _with_rows(calls: CallQuerySet) -> CallQuerySet:
         calls.with_interest_counts()
         .select_related("programme__region")
         .prefetch_related("districts", "themes")
-        .defer("body_it", "body_en", "search_it", "search_en")
+        .defer("body_it", "body_en", "plain_it", "plain_en", "search_it", "search_en")
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.utils import timezone, translation
 from django.utils.functional import Promise
@@ -36,25 +36,34 @@ class Column:
 
 
 def list_answer(
-    request: HttpRequest, queryset: QuerySet[Any], *, order: Sequence[str], columns: Sequence[Column]
+    request: HttpRequest,
+    queryset: QuerySet[Any],
+    *,
+    order: Sequence[str],
+    columns: Sequence[Column],
+    parts: Sequence[Q] = (),
 ) -> HttpResponseBase | None:
     """The list as `?format=json` or `?format=csv` (`&dialect=it`); None for any other format: answer the page.
 
-    `order` as for `keyset_page`. JSON: `{"count", "next", "results"}`, 20 rows (or `?size=`, at most 100) at a time,
-    amounts as strings. CSV: the whole list; raises `DomainError` (409) above 10,000 rows.
+    `order` and `parts` as for `keyset_page`. JSON: `{"count", "next", "results"}`, 20 rows (or `?size=`, at most
+    100) at a time, amounts as strings. CSV: the whole list; raises `DomainError` (409) above 10,000 rows.
     """
     match request.GET.get("format"):
         case "json":
-            return _json(request, queryset, order, columns)
+            return _json(request, queryset, order, columns, parts)
         case "csv":
             return _csv(request, queryset.order_by(*order), columns)
     return None
 
 
 def _json(
-    request: HttpRequest, queryset: QuerySet[Any], order: Sequence[str], columns: Sequence[Column]
+    request: HttpRequest,
+    queryset: QuerySet[Any],
+    order: Sequence[str],
+    columns: Sequence[Column],
+    parts: Sequence[Q],
 ) -> JsonResponse:
-    page = keyset_page(queryset, order, request.GET.get("cursor"), size=_size(request))
+    page = keyset_page(queryset, order, request.GET.get("cursor"), size=_size(request), parts=parts)
     following = request.path + query_string(request.GET, cursor=page.next_cursor) if page.next_cursor else None
     results = [{column.name: column.value(row) for column in columns} for row in page]
     return JsonResponse({"count": queryset.order_by().count(), "next": following, "results": results})

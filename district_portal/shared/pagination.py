@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
+from django.utils.formats import number_format
 
 Row = TypeVar("Row", bound=Model)
 
@@ -40,7 +41,7 @@ class Count:
     capped: bool
 
     def __str__(self) -> str:
-        return f"{self.value}+" if self.capped else str(self.value)
+        return f"{self.value}+" if self.capped else number_format(self.value, force_grouping=True)
 
 
 def count_capped(queryset: QuerySet[Any], cap: int = COUNT_CAP) -> Count:
@@ -48,10 +49,18 @@ def count_capped(queryset: QuerySet[Any], cap: int = COUNT_CAP) -> Count:
     return Count(min(found, cap), found > cap)
 
 
-def keyset_page(queryset: QuerySet[Row], order: Sequence[str], cursor: str | None, size: int = PAGE_SIZE) -> Page[Row]:
+def keyset_page(
+    queryset: QuerySet[Row],
+    order: Sequence[str],
+    cursor: str | None,
+    size: int = PAGE_SIZE,
+    parts: Sequence[Q] = (),
+) -> Page[Row]:
     """One page of `queryset` in `order` (names with an optional `-`, never null, the last one unique).
 
-    A cursor that cannot be read shows the first page: it comes from an address that somebody typed.
+    `parts`: conditions that divide all rows of the queryset, each with an index of its own that has the order; the page
+    is then put together from the first rows of each. A cursor that cannot be read shows the first page: it comes from
+    an address that somebody typed.
     """
     position = _decode(cursor, queryset, order)
     backwards = position is not None and position[0]
@@ -59,6 +68,11 @@ def keyset_page(queryset: QuerySet[Row], order: Sequence[str], cursor: str | Non
     rows = queryset.order_by(*ordering)
     if position is not None:
         rows = rows.filter(_after(ordering, position[1]))
+    if len(parts) > 1:
+        firsts = [rows.filter(part).select_related(None).values("pk")[: size + 1] for part in parts]
+        rows = queryset.filter(pk__in=firsts[0].union(*firsts[1:], all=True)).order_by(*ordering)
+    elif parts:
+        rows = rows.filter(*parts)
     found = list(rows[: size + 1])
     more, found = len(found) > size, found[:size]
     if backwards:

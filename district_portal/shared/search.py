@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterator
 
+from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery
 from django.db.models import F, Func, TextField, Value
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 _ACCENTED = "àáâãäåçèéêëìíîïñòóôõöùúûüýÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝ"
 _PLAIN = "aaaaaaceeeeiiiinooooouuuuyAAAAAACEEEEIIIINOOOOOUUUUY"
+# Shorter beginnings would find nearly everything.
+PREFIX_LENGTH = 3
+_PLAIN_WORDS = re.compile(r"[\w'’ ]*\w")
+# What PostgreSQL sets around a found word: characters that no text has.
+_START, _STOP = "\x02", "\x03"
 
 
 def folded(field: str) -> Func:
@@ -18,3 +28,74 @@ def folded(field: str) -> Func:
 def fold(text: str) -> str:
     """The text without accents, as `folded` stores it."""
     return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+
+
+def text_query(words: str, config: str) -> SearchQuery | CombinedSearchQuery:
+    """What to look for: "quoted words", or, -without; of plain words the last may be a beginning, as while typing."""
+    words = fold(words).strip()
+    whole = SearchQuery(words, config=config, search_type="websearch")
+    *before, last = words.split() or [""]
+    plain = _PLAIN_WORDS.fullmatch(words) and "or" not in (word.lower() for word in before)
+    if not plain or not last.isalnum() or len(last) < PREFIX_LENGTH:
+        return whole
+    # Not stemmed: the stem of "rete" is "ret", with which many other words begin.
+    begun: SearchQuery | CombinedSearchQuery = SearchQuery(f"{last.lower()}:*", config="simple", search_type="raw")
+    if before:
+        begun = SearchQuery(" ".join(before), config=config, search_type="websearch") & begun
+    return whole | begun
+
+
+class Headline(Func):
+    """A short text with found words between marks, without accents, each character in its place."""
+
+    output_field = TextField()
+
+    def __init__(self, field: str, query: SearchQuery | CombinedSearchQuery, config: str) -> None:
+        # What looks like a tag would be left out, and every later character stand elsewhere.
+        super().__init__(F(field), Value(_ACCENTED + "<>&"), Value(_PLAIN + "   "), query, config=config)
+
+    def as_sql(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
+        parts = [compiler.compile(expression) for expression in self.source_expressions]
+        (text, accented, plain, query), params = zip(*parts, strict=True)
+        config = self.extra["config"]
+        sql = (
+            f"ts_headline('{config}'::regconfig, translate({text}, {accented}, {plain}), {query},"
+            f" 'StartSel={_START}, StopSel={_STOP}, HighlightAll=true')"
+        )
+        return sql, [value for some in params for value in some]
+
+
+def marked(text: str, headline: str | None) -> SafeString:
+    """The text as it is written, escaped, with `<mark>` where `headline` (see `Headline`) has its marks."""
+    if headline is None or len(headline.replace(_START, "").replace(_STOP, "")) != len(text):
+        return escape(text)
+    return mark_safe("".join(_pieces(text, headline)))  # noqa: S308  (each piece of the text is escaped)
+
+
+def _pieces(text: str, headline: str) -> Iterator[str]:
+    place = 0
+    for piece in re.split(f"([{_START}{_STOP}])", headline):
+        if piece == _START:
+            yield "<mark>"
+        elif piece == _STOP:
+            yield "</mark>"
+        else:
+            yield str(escape(text[place : place + len(piece)]))
+            place += len(piece)
+
+
+def distance(one: str, other: str) -> int:
+    """How many letters are missing, too many, wrong or swapped with their neighbour."""
+    rows = [list(range(len(other) + 1))]
+    for i, letter in enumerate(one, 1):
+        row = [i]
+        for j, against in enumerate(other, 1):
+            row.append(min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (letter != against)))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == against:
+                row[-1] = min(row[-1], rows[-2][j - 2] + 1)
+        rows.append(row)
+    return rows[-1][-1]
+
+
+def less_one_letter(word: str) -> set[str]:
+    return {word[:place] + word[place + 1 :] for place in range(len(word))}

@@ -10,7 +10,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from django.db import connection
+from django.utils import timezone
 
+from calls.models import fold_changes
 from district_portal.management.synthesis import calls, networks, organisations, registrations
 from district_portal.management.synthesis.batch import Counts
 
@@ -32,4 +34,5 @@ def synthesize(wanted: Wanted, seed: int) -> Counts:
     with connection.cursor() as cursor:
         for model in counts:
             cursor.execute(f'ANALYZE "{model._meta.db_table}"')
+    fold_changes(timezone.now())
     return counts

@@ -13,7 +13,7 @@ from district_portal.accounts.models import Region
 from district_portal.management.synthesis.batch import Batch, Counts, chance_of, chunks, first_number, numbers
 from district_portal.management.synthesis.moments import midnight
 from district_portal.management.synthesis.organisations import Pool, Vocabulary, pool, vocabulary
-from district_portal.management.synthesis.words import NEEDS, TITLES
+from district_portal.management.synthesis.words import NEEDS, TITLES, TOPICS
 from enterprises.models import OrganisationKind
 
 PROGRAMME = "programma-sintetico"
@@ -62,6 +62,7 @@ def _call(
     closes = midnight() + timedelta(days=chance.randint(earliest, latest), hours=chance.choice([12, 13, 17, 18]))
     opens = closes - timedelta(days=chance.randint(130, 145))
     title_it, title_en = chance.choice(TITLES)
+    topic_it, topic_en = chance.choices(TOPICS, [2.0**-place for place in range(len(TOPICS))])[0]
     cost = chance.randint(1, 10) * 50_000
     batch.add(
         Call,
@@ -70,8 +71,8 @@ def _call(
         slug=f"{slugify(title_it)}-n{number}",
         title_it=f"{title_it} {number}",
         title_en=f"{title_en} {number}",
-        summary_it=f"Sostegno a reti di imprese: {title_it.lower()}.",
-        summary_en=f"Support for networks of enterprises: {title_en.lower()}.",
+        summary_it=f"Sostegno a reti di imprese: {title_it.lower()}, {topic_it}.",
+        summary_en=f"Support for networks of enterprises: {title_en.lower()}, {topic_en}.",
         state=state,
         opens_at=opens,
         closes_at=closes,

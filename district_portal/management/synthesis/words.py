@@ -148,3 +148,18 @@ FAMILY = [
     "Setti",
     "Tosatti",
 ]
+# What a call is about, from what most are to what few are.
+TOPICS = [
+    ("digitale", "digital tools"),
+    ("energia", "energy"),
+    ("qualità", "quality"),
+    ("formazione", "training"),
+    ("logistica", "logistics"),
+    ("sterilizzazione", "sterilisation"),
+    ("packaging alimentare", "food packaging"),
+    ("ceramica tecnica", "technical ceramics"),
+    ("saldatura laser", "laser welding"),
+    ("idrogeno verde", "green hydrogen"),
+    ("biopolimeri", "biopolymers"),
+    ("dialisi domiciliare", "home dialysis"),
+]

@@ -116,9 +116,10 @@ def grouped(value: int) -> str:
 
 
 @register.filter
-def count_of(counts: dict[str, int], value: Any) -> int:
+def count_of(counts: dict[str, Any], value: Any) -> str:
     """How many rows one filter choice would show; choices that nobody counted have none."""
-    return counts.get(str(value), 0)
+    found = counts.get(str(value), 0)
+    return ui.number(found) if isinstance(found, int) else str(found)
 
 
 @register.filter

@@ -1,0 +1,102 @@
+"""How many calls a list has, and how many each choice of its facets would show under the other filters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from django.db import connection
+
+from calls.filters import CallFilter
+from calls.models import facet_counts
+from district_portal.shared.pagination import COUNT_CAP, Count, count_capped
+from enterprises.models import OrganisationKind
+
+FACETS = ["status", "role", "district", "theme"]
+
+
+class Counts(NamedTuple):
+    """`shown`: under all filters. `facets`: by facet and choice; a `Count` where counting stopped."""
+
+    shown: Count
+    facets: dict[str, dict[str, int | Count]]
+
+
+def counts(listed: CallFilter, scopes: Sequence[str]) -> Counts:
+    """In one query. `scopes`: whose eyes the list is for, see `CallQuerySet.scopes_of`.
+
+    Exact from the bits where only facets are filtered. Words and a day have no bits: up to 1,000 of the calls that they
+    leave are looked at for each facet, and where there are more the numbers say so.
+    """
+    if listed.chosen["q"] or listed.chosen["deadline_before"]:
+        return _looked_at(listed)
+    found = facet_counts(listed.now, scopes, _numbers_of(listed))
+    return Counts(Count(found["shown"][""], capped=False), _choices(listed, found))
+
+
+def count_without(listed: CallFilter, scopes: Sequence[str], names: Sequence[str]) -> dict[str, Count]:
+    """For each of the filters, how many calls all the others leave."""
+    found = {}
+    for name in names:
+        rest = {other for other, value in listed.chosen.items() if value and other != name}
+        if rest & {"q", "deadline_before"}:
+            found[name] = count_capped(listed.without(name))
+        else:
+            shown = facet_counts(listed.now, scopes, _numbers_of(listed, without=name))["shown"][""]
+            found[name] = Count(shown, capped=False)
+    return found
+
+
+def _numbers_of(listed: CallFilter, without: str = "") -> dict[str, list[str]]:
+    """The chosen values of each facet, districts and themes by number. All statuses are no filter."""
+    chosen = {facet: list(listed.chosen[facet]) for facet in FACETS if facet != without}
+    if "all" in chosen.get("status", []):
+        del chosen["status"]
+    for facet, rows in (("district", listed.districts), ("theme", listed.themes)):
+        numbers = {row.slug: str(row.pk) for row in rows}
+        if facet in chosen:
+            chosen[facet] = [numbers[slug] for slug in chosen[facet]]
+    return chosen
+
+
+def _choices(listed: CallFilter, found: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int | Count]]:
+    """What is found by value, as numbers beside the choices: a call that names no district is for each."""
+    role, district = found["role"], found["district"]
+    return {
+        "status": dict(found["status"]),
+        "role": {kind: role.get(kind, 0) + role.get("any", 0) for kind in OrganisationKind.values},
+        "district": {row.slug: district.get(str(row.pk), 0) + district.get("any", 0) for row in listed.districts},
+        "theme": {row.slug: found["theme"].get(str(row.pk), 0) for row in listed.themes},
+    }
+
+
+def _looked_at(listed: CallFilter) -> Counts:
+    """Of each facet's calls, under the other filters, at most one more than 1,000."""
+    found, sizes = _values(listed)
+    facets = _choices(listed, found)
+    facets["status"]["all"] = min(sizes["status"], COUNT_CAP)
+    for facet in FACETS:
+        if sizes[facet] > COUNT_CAP:
+            facets[facet] = {value: Count(int(str(number)), True) for value, number in facets[facet].items() if number}
+    return Counts(Count(min(sizes["shown"], COUNT_CAP), sizes["shown"] > COUNT_CAP), facets)
+
+
+def _values(listed: CallFilter) -> tuple[dict[str, dict[str, int]], dict[str, int]]:
+    sets, parameters, selects = [], [], []
+    for facet in [*FACETS, "shown"]:
+        sql, values = listed.without(facet).values("pk")[: COUNT_CAP + 1].query.sql_with_params()
+        sets.append(f"{facet}_ids AS MATERIALIZED (SELECT ARRAY({sql}) AS ids)")
+        parameters += values
+    for facet in FACETS:
+        selects.append(
+            f"SELECT '{facet}', value, count(*) FROM {facet}_ids, calls_facet_values(ids, %s)"
+            f" WHERE facet = '{facet}' GROUP BY value"
+        )
+        parameters.append(listed.now)
+    selects += [f"SELECT 'size', '{facet}', cardinality(ids) FROM {facet}_ids" for facet in [*FACETS, "shown"]]
+    found: dict[str, dict[str, int]] = {facet: {} for facet in [*FACETS, "size"]}
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {', '.join(sets)} {' UNION ALL '.join(selects)}", parameters)
+        for facet, value, number in cursor.fetchall():
+            found[facet][value] = number
+    return found, found["size"]

@@ -1,0 +1,90 @@
+"""What helps a reader of the list beyond its rows: the words found, and ways on where nothing was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from calls.counts import count_without
+from calls.filters import CallFilter
+from calls.models import Call
+from calls.words import meant
+from district_portal.shared.pagination import Count
+from district_portal.shared.search import marked
+from district_portal.shared.ui import language, localised_with_language, long_day, query_string
+
+
+class WayOn(NamedTuple):
+    """A filter that stands in the way, the address without it, and how many calls that shows."""
+
+    label: str
+    url: str
+    count: Count
+
+
+class WaysOn(NamedTuple):
+    """`meant`: words that were perhaps meant, with the address that looks for them; or None."""
+
+    meant: tuple[str, str] | None
+    without: list[WayOn]
+
+
+def mark_words(calls: Sequence[Call], words: str) -> None:
+    """Give each call `title_marked` and `summary_marked`: with the words that were looked for marked, if any."""
+    found = {}
+    if words and calls:
+        rows = Call.objects.filter(pk__in=[call.pk for call in calls]).with_headlines(words, language())
+        found = {row[0]: row[1:] for row in rows.values_list("pk", "title_found", "summary_found")}
+    for call in calls:
+        title, summary = found.get(call.pk, (None, None))
+        call.title_marked = _marked(call, "title", title)
+        call.summary_marked = _marked(call, "summary", summary)
+
+
+def _marked(call: Call, field: str, headline: str | None) -> SafeString:
+    """What the reader sees of a field, in its language."""
+    text, written_in = localised_with_language(call, field)
+    found = marked(text, headline)
+    return found if written_in == language() else format_html('<span lang="{}">{}</span>', written_in, found)
+
+
+def ways_on(listed: CallFilter, scopes: Sequence[str]) -> WaysOn:
+    """From a list without calls."""
+    chosen = _chosen(listed)
+    numbers = count_without(listed, scopes, list(chosen))
+    without = [
+        WayOn(label, query_string(listed.params, **{name: "all" if name == "status" else None}), numbers[name])
+        for name, label in chosen.items()
+        if numbers[name].value
+    ]
+    return WaysOn(_meant(listed), without)
+
+
+def _meant(listed: CallFilter) -> tuple[str, str] | None:
+    """Words that lead to calls, under the same filters if they do, else among all calls."""
+    words = meant(listed.words, language(), listed.queryset) if listed.words else None
+    if words is None:
+        return None
+    if listed.without("q").matching(words, language()).exists():
+        return words, query_string(listed.params, q=words)
+    return words, "?" + urlencode({"q": words, "status": "all"})
+
+
+def _chosen(listed: CallFilter) -> dict[str, str]:
+    """Each filter that narrows the list, in words. The statuses that are shown by default narrow it, too."""
+    chosen = {}
+    values = listed.chosen
+    if listed.words:
+        chosen["q"] = f"“{listed.words}”"
+    for name in ("status", "role", "district", "theme"):
+        if values[name] and "all" not in values[name]:
+            labels = dict(listed.form.fields[name].choices)
+            chosen[name] = ", ".join(str(labels[value]) for value in values[name])
+    if day := values["deadline_before"]:
+        chosen["deadline_before"] = _("Deadline before %(day)s") % {"day": long_day(day)}
+    return chosen
