@@ -8,8 +8,9 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         from calls import notifications  # noqa: F401  (messages are declared on import)
-        from calls.desk import question_tasks, tasks
+        from calls.desk import publishing_tasks, question_tasks, tasks
         from district_portal.shared import desk
 
         desk.register(tasks)
         desk.register(question_tasks)
+        desk.register(publishing_tasks)

@@ -1,16 +1,17 @@
-"""What waits for facilitators: organisations that have become interested, and questions."""
+"""What waits for those who accompany or prepare calls: interest, questions, approvals, what was sent back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from calls.models import Call, Question
+from calls.models import Approval, Call, Question
+from calls.states import ApprovalState, CallState
 from district_portal.accounts.models import Role, User
 from district_portal.shared.desk import DeskTask
 from district_portal.shared.ui import localised, short_day
@@ -66,3 +67,41 @@ def question_tasks(user: User, now: datetime) -> Iterable[DeskTask]:
             url=reverse("calls:questions_waiting", args=[call.slug]),
             created=row["oldest"],
         )
+
+
+def publishing_tasks(user: User, now: datetime) -> Iterable[DeskTask]:
+    """Calls that wait for the person's approval, and those that came back to them. Two queries."""
+    if not (user.is_staff or user.holds(Role.FACILITATOR) or user.holds(Role.REGIONAL_STAFF)):
+        return
+    requests = Approval.objects.select_related("call", "asked_by", "answered_by")
+    prepared = Call.objects.prepared_by(user).values("pk")
+    waiting = requests.filter(state=ApprovalState.WAITING, call__in=prepared)
+    for approval in waiting.exclude(asked_by=user).exclude(call__authors=user):
+        yield _approval_task(
+            approval,
+            title=_("Approve a call, or send it back"),
+            context=_("%(call)s, asked by %(person)s")
+            % {"call": localised(approval.call, "title"), "person": approval.asked_by},
+            created=approval.asked_at,
+        )
+    newer = Approval.objects.filter(call=OuterRef("call"), pk__gt=OuterRef("pk"))
+    unapproved = [CallState.DRAFT, CallState.PLANNED]
+    returned = requests.filter(~Exists(newer), state=ApprovalState.RETURNED, call__state__in=unapproved)
+    for approval in returned.filter(Q(asked_by=user) | Q(call__authors=user)).distinct():
+        yield _approval_task(
+            approval,
+            title=_("Change a call that was sent back"),
+            context=f"{localised(approval.call, 'title')}: {approval.reason}",
+            created=approval.answered_at,
+        )
+
+
+def _approval_task(approval: Approval, *, title: str, context: str, created: datetime | None) -> DeskTask:
+    return DeskTask(
+        title=title,
+        context=context,
+        icon="it-pencil",
+        action=_("See the call"),
+        url=reverse("publishing:detail", args=[approval.call.slug]),
+        created=created,
+    )

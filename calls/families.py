@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef
 
-from calls.models import Call, CallDecision, SelectedActuator, Tier
+from calls.models import Call, SelectedActuator, Tier
 from calls.operations.tiers import SELECTED_IN
+from calls.permissions import can_prepare_call
 from calls.states import CallState
 from district_portal.accounts.models import Role, User
 from enterprises.models import Organisation
@@ -36,24 +37,33 @@ class Related:
     editions: Sequence[Call]
     first: Call | None
     selected: Sequence[Selected]
-    cancelled: CallDecision | None
-    """When and why the call was cancelled."""
 
     def __bool__(self) -> bool:
         return bool(self.editions or self.first or self.selected)
 
 
+def panel(call: Call, user: User | AnonymousUser) -> dict[str, Any]:
+    """What the page of a call shows: `related`, the journal's entry of its cancellation, whether the reader prepares
+    it. No query for an ordinary call and reader."""
+    cancelled = None
+    if call.state == CallState.CANCELLED:
+        cancelled = call.decisions.filter(to_state=CallState.CANCELLED).first()
+    works_here = user.is_authenticated and (user.is_staff or bool(user.current_appointments))
+    return {
+        "related": related(call, user),
+        "cancelled": cancelled,
+        "can_prepare": works_here and can_prepare_call(user, call),
+    }
+
+
 def related(call: Call, user: User | AnonymousUser) -> Related:
-    """At most five queries, as far as the reader may see the other calls."""
+    """As far as the reader may see the other calls: none for a call that stands alone, five queries at most."""
     visible = Call.objects.visible_to(user).defer(*HIDDEN)
     editions = visible.filter(family=call.family_id).exclude(pk=call.pk).order_by("-edition", "-pk")[:EDITIONS_MAX]
     return Related(
         editions=list(editions) if call.family_id else [],
         first=visible.filter(pk=call.first_tier_id).first() if call.first_tier_id else None,
         selected=_selected(call, user) if call.tier == Tier.ACTUATORS else [],
-        cancelled=(
-            call.decisions.filter(to_state=CallState.CANCELLED).first() if call.state == CallState.CANCELLED else None
-        ),
     )
 
 

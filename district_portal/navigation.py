@@ -26,6 +26,7 @@ class Item:
 
 DESK = Item(_("My desk"), "desk")
 CALLS = Item(_("Calls"), "calls:list")
+PUBLISHING = Item(_("Publishing"), "publishing:list")
 NETWORKS = Item(_("Networks"), "projects:network_list")
 MY_NETWORKS = Item(_("My networks"), "projects:network_list")
 PROJECTS = Item(_("Projects"), "projects:project_list")
@@ -43,12 +44,12 @@ VISITOR = [CALLS, PUBLIC_PROJECTS, ENTERPRISES, EVENTS]
 WITHOUT_ROLE = [DESK, CALLS, PUBLIC_PROJECTS, ENTERPRISES, EVENTS, MESSAGES]
 # In the order in which the roles of one person are merged: the first name of an address wins.
 BY_ROLE = {
-    "regional_staff": [REGION, DESK, CALLS, NETWORKS, PROJECTS, EVENTS, REPORTS, MESSAGES],
+    "regional_staff": [REGION, DESK, CALLS, PUBLISHING, NETWORKS, PROJECTS, EVENTS, REPORTS, MESSAGES],
     "facilitator": [DESK, FACILITATOR, CALLS, NETWORKS, ENTERPRISES, EVENTS, MESSAGES],
     "enterprise": [DESK, CALLS, MY_NETWORKS, PARTNERS, EVENTS, MESSAGES],
     "organiser": [DESK, EVENTS, CALLS, MESSAGES],
     "evaluator": [DESK, CALLS, MESSAGES],
-    "admin": [DESK, CALLS, MESSAGES, STATUS],
+    "admin": [DESK, CALLS, PUBLISHING, MESSAGES, STATUS],
 }
 
 
@@ -61,6 +62,9 @@ def items_for(roles: frozenset[str] | None) -> list[Item]:
         if role in roles:
             for item in items:
                 merged.setdefault(item.name, item)
+    if {"facilitator", "enterprise"} <= roles:
+        # A facilitator who acts for an organisation may run its calls for networks.
+        merged.setdefault(PUBLISHING.name, PUBLISHING)
     last = {MESSAGES: 1, STATUS: 2}
     return sorted(merged.values(), key=lambda item: last.get(item, 0)) or WITHOUT_ROLE
 

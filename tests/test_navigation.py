@@ -27,9 +27,12 @@ def test_visitors_see_what_is_public():
         ("enterprise", ["My desk", "Calls", "My networks", "Partners", "Events", "Messages"]),
         ("facilitator", ["My desk", "Facilitator", "Calls", "Networks", "Enterprises", "Events", "Messages"]),
         ("organiser", ["My desk", "Events", "Calls", "Messages"]),
-        ("regional_staff", ["Funding", "My desk", "Calls", "Networks", "Projects", "Events", "Reports", "Messages"]),
+        (
+            "regional_staff",
+            ["Funding", "My desk", "Calls", "Publishing", "Networks", "Projects", "Events", "Reports", "Messages"],
+        ),
         ("evaluator", ["My desk", "Calls", "Messages"]),
-        ("admin", ["My desk", "Calls", "Messages", "Status"]),
+        ("admin", ["My desk", "Calls", "Publishing", "Messages", "Status"]),
     ],
 )
 def test_each_role_sees_its_own_work(role, shown):
@@ -38,8 +41,13 @@ def test_each_role_sees_its_own_work(role, shown):
 
 def test_two_roles_share_their_items_without_repeating_one():
     assert labels("enterprise", "organiser", "admin") == [
-        *["My desk", "Calls", "My networks", "Partners", "Events", "Messages", "Status"]
+        *["My desk", "Calls", "My networks", "Partners", "Events", "Publishing", "Messages", "Status"]
     ]
+
+
+def test_a_facilitator_who_acts_for_an_organisation_prepares_its_calls():
+    assert "Publishing" in labels("facilitator", "enterprise")
+    assert "Publishing" not in labels("facilitator", "organiser")
 
 
 def test_somebody_without_a_role_sees_the_public_part_and_a_desk():

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from calls import detail, documents, interests, questions
+from calls import detail, documents, families, interests, questions
 from calls.eligibility import check_of
 from calls.models import Call, CallDeadline, Follow
 from calls.news import news_since
@@ -45,6 +45,7 @@ def call_detail(request: HttpRequest, call: Call) -> HttpResponse:
         **documents.panel(call),
         **interests.panel(call, user),
         **questions.panel(call, now),
+        **families.panel(call, user),
         **_of_reader(request, call, deadlines, now),
     }
     return render(request, "calls/detail.html", context)
