@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from calls.models import Call, CallRule, rules_of
+from calls.models import AidTable, Call, CallRule, rules_of
 from calls.operations.versions import begin_change, record_version
 from calls.rules import RULES, Rule
 from calls.rules.values import stored
@@ -80,16 +81,26 @@ def _checked(call: Call, kind: str, parameters: Parameters) -> dict[str, Any]:
     rule = RULES.get(kind)
     if rule is None:
         raise DomainError(NOT_UNDERSTOOD % {"kind": kind})
-    if rule.needs_aid and call.aid_table is None:
-        raise DomainError(_("%(rule)s: choose the table of aid of the call first.") % {"rule": rule.title})
+    if rule.needs_aid:
+        _give_table(call)
     try:
         form = rule.form_for(parameters)
     except (AttributeError, KeyError, TypeError, ValueError, ArithmeticError):
         raise DomainError(NOT_UNDERSTOOD % {"kind": rule.title}) from None
     if not form.is_valid():
-        errors = " ".join(error for errors in form.errors.values() for error in errors)
+        errors = " ".join(str(error) for errors in form.errors.values() for error in errors)
         raise DomainError(_("%(rule)s: %(errors)s") % {"rule": rule.title, "errors": errors})
     return rule.parameters_of(form)
+
+
+def _give_table(call: Call) -> None:
+    """A call that needs a table of aid and names none gets the newest one of today. Raises `DomainError`."""
+    if call.aid_table is not None:
+        return
+    call.aid_table = AidTable.objects.valid_on(timezone.localdate()).last()
+    if call.aid_table is None:
+        raise DomainError(_("No table of aid is valid today: an administrator must enter one first."))
+    call.save(update_fields=["aid_table"])
 
 
 def _finish(call: Call, *, actor: User, note: str) -> None:
