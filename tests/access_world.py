@@ -15,13 +15,17 @@ from typing import Any
 
 from django.urls import reverse
 
-from calls.models import Call
+from calls.models import Call, Programme, SelectedActuator, Tier
+from calls.operations.alerts import new_calendar
+from calls.operations.publishing import ask_for_approval
+from calls.states import CallState
 from district_portal.accounts.models import District, Role, User
 from district_portal.checks import routes
 from district_portal.notifications.models import InboxItem, OutboxRow, SinkMail
 from district_portal.reports.models import ReportRun
 from enterprises.models import MembershipRole, Organisation
 from tests.factories.accounts import AppointmentFactory, DistrictFactory, RegionFactory, UserFactory
+from tests.factories.alerts import FollowFactory, SavedSearchFactory
 from tests.factories.calls import (
     CallDocumentFactory,
     CallFactory,
@@ -29,6 +33,7 @@ from tests.factories.calls import (
     CallVersionFactory,
     ProgrammeFactory,
     QuestionFactory,
+    whole_draft,
 )
 from tests.factories.enterprises import CompetenceFactory, InvitationFactory, MembershipFactory, OrganisationFactory
 from tests.factories.events import EventFactory, RegistrationFactory
@@ -90,7 +95,9 @@ class World:
             key=str(uuid.uuid4()), message="calls/interest_registered", channel="mail", about="1", state="dead"
         )
         mail = SinkMail.objects.create(sender="portal", to="giulia@guest.example", subject="Hello", text="Hello")
+        draft, waiting, first = self._prepared(district, programme, organisation)
         asked = {"pk": QuestionFactory(call=call, asked_by=owner).pk}
+        search = SavedSearchFactory(user=owner)
         words = {f"{part}_{language}": "Hello" for part in ("title", "text") for language in ("it", "en")}
         decisions = dict.fromkeys(("approve", "request_changes", "refuse"), {"uuid": submitted.pk})
         return Side(
@@ -101,6 +108,10 @@ class World:
                 "calls": {"slug": call.slug, "pk": CallDocumentFactory(call=call).pk},
                 "calls:version": {"number": CallVersionFactory(call=call).number},
                 "publishing": {"slug": call.slug},
+                "publishing:delete": {"slug": draft.slug},
+                "publishing:approval_ask": {"slug": draft.slug},
+                **{f"publishing:{name}": waiting for name in ("approve", "approval_return", "approval_withdraw")},
+                **{f"publishing:{name}": first for name in ("actuators", "actuator_remove", "second_tier")},
                 "publishing:document_replace": {"pk": CallDocumentFactory(call=call).pk},
                 "publishing:document_withdraw": {"pk": CallDocumentFactory(call=call).pk},
                 "publishing:milestone_edit": {"pk": CallMilestoneFactory(call=call).pk},
@@ -121,6 +132,10 @@ class World:
                 "events": {"slug": guest.event.slug, "pk": guest.pk},
                 "tickets": {"token": guest.token},
                 "reports": {"pk": run.pk},
+                "alerts": {"pk": search.pk, "token": search.token},
+                "alerts:unfollow": {"pk": FollowFactory(user=owner, call=call).pk},
+                "alerts_one_click": {"token": search.token},
+                "personal_calendar": {"token": new_calendar(actor=owner)},
                 "notifications": {"pk": InboxItem.objects.create(user=owner, **words).pk},
                 "message_retry": {"pk": dead.pk},
                 "message_abandon": {"pk": dead.pk},
@@ -128,6 +143,16 @@ class World:
             }
             | {f"projects:network_{name}": values for name, values in decisions.items()},
         )
+
+    def _prepared(
+        self, district: District, programme: Programme, organisation: Organisation
+    ) -> tuple[Call, dict[str, Any], dict[str, Any]]:
+        """A draft; a draft that waits for approval; a first call that has selected the organisation."""
+        draft, waiting = (whole_draft(programme=programme, districts=[district]) for _number in range(2))
+        request = ask_for_approval(waiting, actor=UserFactory(), target=CallState.PUBLISHED)
+        first = CallFactory(programme=programme, tier=Tier.ACTUATORS, state=CallState.RANKED)
+        selected = SelectedActuator.objects.create(call=first, organisation=organisation, district=district)
+        return draft, {"slug": waiting.slug, "pk": request.pk}, {"slug": first.slug, "pk": selected.pk}
 
     def address(self, route: str, row: str) -> str:
         side = self.other if row == "other" else self.own

@@ -10,9 +10,10 @@ import pytest
 from django.utils import timezone
 from icalendar import Calendar
 
-from calls.models import Call
+from calls.models import Call, CallVersion
 from calls.states import CallState
-from tests.factories.calls import CallFactory
+from tests.factories.accounts import UserFactory
+from tests.factories.calls import CallDeadlineFactory, CallFactory
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -63,6 +64,47 @@ def test_what_has_not_changed_is_not_sent_again(client) -> None:
     assert parsedate_to_datetime(first["Last-Modified"]) == call.updated_at.replace(microsecond=0)
     Call.objects.get().save()
     assert client.get("/calls/deadlines.ics", headers={"If-None-Match": first["ETag"]}).status_code == 200
+
+
+def test_both_speak_english_where_the_address_asks_for_it(client) -> None:
+    CallFactory(title_it="Camere bianche", title_en="Clean rooms")
+    for address, other in (("/calls/feed.atom", "/calls/feed.atom?lang=fr"), ("/calls/deadlines.ics",) * 2):
+        assert "Clean rooms" in client.get(f"{address}?lang=en").content.decode()
+        assert "Camere bianche" in client.get(other).content.decode()
+    feed = ElementTree.fromstring(client.get("/calls/feed.atom?lang=en").content)
+    assert feed.get("{http://www.w3.org/XML/1998/namespace}lang") == "en"
+    italian, english = (client.get(f"/calls/deadlines.ics{query}")["ETag"] for query in ("", "?lang=en"))
+    assert italian != english
+
+
+def test_a_new_version_an_extension_and_a_cancellation_show_in_the_feed(client) -> None:
+    closes = datetime(2027, 3, 31, 13, tzinfo=ZoneInfo("Europe/Rome"))
+    call = CallFactory(title_en="Clean rooms", summary_en="For networks.", closes_at=closes)
+    author, changed = UserFactory(), timezone.now() + timedelta(hours=1)
+    CallVersion.objects.create(call=call, number=1, content={}, author=author)
+    CallVersion.objects.create(call=call, number=2, content={}, author=author, note="Two weeks more", at=changed)
+    CallDeadlineFactory(call=call, closes_at=closes - timedelta(days=14))
+    CallDeadlineFactory(call=call, closes_at=closes)
+    (entry,) = ElementTree.fromstring(client.get("/calls/feed.atom?lang=en").content).iter(f"{ATOM}entry")
+    lines = entry.findtext(f"{ATOM}summary").splitlines()
+    assert lines[0] == "For networks."
+    assert lines[1] == "The deadline was extended to Wednesday 31 March 2027, 13:00 (Rome time)."
+    assert lines[2].endswith(": Two weeks more")
+    assert datetime.fromisoformat(entry.findtext(f"{ATOM}updated")) == changed.replace(microsecond=0)
+    Call.objects.update(state=CallState.CANCELLED)
+    (entry,) = ElementTree.fromstring(client.get("/calls/feed.atom?lang=en").content).iter(f"{ATOM}entry")
+    assert entry.findtext(f"{ATOM}title") == "Cancelled: Clean rooms"
+    (event,) = Calendar.from_ical(client.get("/calls/deadlines.ics?lang=en").content).walk("VEVENT")
+    assert (str(event["status"]), int(event["sequence"])) == ("CANCELLED", 1)
+    assert "was extended" in str(event["description"])
+
+
+def test_what_was_published_last_comes_first_however_long_it_was_prepared(client) -> None:
+    now = timezone.now()
+    CallFactory(title_it="Vecchio", created_at=now, published_at=now - timedelta(days=9))
+    CallFactory(title_it="Nuovo", created_at=now - timedelta(days=99), published_at=now)
+    feed = ElementTree.fromstring(client.get("/calls/feed.atom").content)
+    assert [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")] == ["Nuovo", "Vecchio"]
 
 
 def test_feeds_set_no_cookie(client) -> None:
