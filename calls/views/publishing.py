@@ -61,6 +61,7 @@ def call_detail(request: HttpRequest, call: Call) -> HttpResponse:
     context = {
         "call": call,
         "section": "detail",
+        "form": None,
         "rows": publishing.ready_rows(call, now),
         "actions": publishing.actions(call, now) if waiting is None else [],
         "waiting": waiting,
@@ -161,5 +162,7 @@ def call_delete(request: HttpRequest, call: Call) -> HttpResponse:
         "button": _("Delete the draft"),
         "url": reverse("publishing:delete", args=[call.slug]),
         "danger": True,
+        "section": "",
+        "form": None,
     }
     return render(request, "publishing/confirm.html", context)

@@ -29,7 +29,7 @@ def can_copy(user: User, call: Call) -> bool:
 def call_copy(request: HttpRequest, call: Call) -> HttpResponse:
     form = CopyForm(request.POST if request.method == "POST" else None, call=call)
     if not form.is_valid():
-        context = {"call": call, "form": form}
+        context = {"call": call, "form": form, "section": ""}
         return render(request, "publishing/copy.html", context, status=422 if form.is_bound else 200)
     copy = copy_call(call, actor=request.user, details=form.details)
     messages.success(request, _("The copy is a draft now. Enter its dates, and read its texts."))

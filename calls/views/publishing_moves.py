@@ -48,6 +48,7 @@ def _ask(request: HttpRequest, call: Call, question: Question, form: Form | None
         "button": question.button,
         "danger": question.danger,
         "form": form,
+        "section": "",
         "url": request.path,
     }
     status = 422 if form is not None and form.is_bound else 200
@@ -106,7 +107,7 @@ def approval_ask(request: HttpRequest, call: Call) -> HttpResponse:
         check_move(CALL_MOVES, call.state, CallState.PUBLISHED)
     form = AskForm(request.POST if request.method == "POST" else None, targets=targets)
     if not form.is_valid():
-        context = {"call": call, "form": form}
+        context = {"call": call, "form": form, "section": ""}
         return render(request, "publishing/ask.html", context, status=422 if form.is_bound else 200)
     target = CallState(form.cleaned_data["target"])
     publishing.ask_for_approval(call, actor=request.user, target=target, note=form.cleaned_data["note"])
@@ -227,7 +228,7 @@ def extend(request: HttpRequest, call: Call) -> HttpResponse:
     lifecycle.require_movable(call)
     form = ExtensionForm(request.POST if request.method == "POST" else None, call=call, now=timezone.now())
     if not form.is_valid():
-        context = {"call": call, "form": form, "deadlines": call.deadlines.select_related("set_by")}
+        context = {"call": call, "form": form, "deadlines": call.deadlines.select_related("set_by"), "section": ""}
         return render(request, "publishing/extend.html", context, status=422 if form.is_bound else 200)
     lifecycle.extend_deadline(call, actor=request.user, **form.cleaned_data)
     messages.success(request, _("The deadline is moved, and all whom the call concerns have a message"))
