@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from calls.interests import told
 from calls.models import Call, Interest, InterestQuerySet, Visibility
 from district_portal.accounts.models import User
 from district_portal.shared.filters import ChoicesFilter, Pill
@@ -47,13 +48,10 @@ class InterestedFilter(django_filters.FilterSet):
 
     def __init__(self, params: QueryDict, call: Call, user: User | AnonymousUser) -> None:
         self.params, self.call, self.user = params, call, user
-        self.active: InterestQuerySet = call.interests.active()
-        super().__init__(params, self.active.as_seen_by(user))
+        super().__init__(params, call.interests.active().as_seen_by(user))
+        self.told = told(call, user)
         for name, what in (("offers", "offered"), ("seeks", "sought")):
-            links = Interest.objects.told_to(user, what).filter(interest__in=self.active.values("pk"))
-            concepts = Concept.objects.filter(pk__in=links.values("concept"))
-            choices = [(concept.code, localised(concept, "name")) for concept in concepts]
-            self.filters[name].extra["choices"] = sorted(choices, key=lambda choice: choice[1])
+            self.filters[name].extra["choices"] = [(row.code, localised(row, "name")) for row in self.told[what]]
 
     def of_kinds(self, queryset: InterestQuerySet, name: str, kinds: list[str]) -> InterestQuerySet:
         return queryset.filter(organisation__kind__in=kinds) if kinds else queryset
@@ -109,13 +107,13 @@ class InterestFilter(InterestedFilter):
 
     def search(self, queryset: InterestQuerySet, name: str, words: str) -> QuerySet[Interest]:
         """By name, description and what was told for this call."""
-        told = Q(offers__icontains=words) | Q(seeks__icontains=words) | Q(note__icontains=words)
+        written = Q(offers__icontains=words) | Q(seeks__icontains=words) | Q(note__icontains=words)
         concepts = Concept.objects.competences().matching(words).values_list("code", flat=True)
         codes = list(concepts[:200])
         for what in ("offered", "sought"):
             links = Interest.objects.told_to(self.user, what).filter(concept__code__in=codes)
-            told |= Q(pk__in=links.values("interest"))
-        return queryset.filter(told | Q(organisation__in=Organisation.objects.matching(words).values("pk")))
+            written |= Q(pk__in=links.values("interest"))
+        return queryset.filter(written | Q(organisation__in=Organisation.objects.matching(words).values("pk")))
 
     def of_sizes(self, queryset: InterestQuerySet, name: str, sizes: list[str]) -> InterestQuerySet:
         return queryset.filter(size__in=sizes) if sizes else queryset

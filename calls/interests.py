@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from calls.anonymous import SMALL, face_of, faces, few
-from calls.models import Call, Interest, InterestQuerySet, Visibility
+from calls.models import Call, Interest, Visibility
+from calls.models.interest import TOLD
 from calls.permissions import can_see_interests
 from district_portal.accounts.models import User
 from district_portal.shared.ui import localised
@@ -177,45 +178,60 @@ def _sorted(concepts: Any) -> list[str]:
     return sorted({localised(concept, "name") for concept in concepts})
 
 
-# --- What is missing ---------------------------------------------------------------------------------------------
+# --- What is told, and what is missing -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Missing:
+class Told(NamedTuple):
+    """A competence that somebody interested offers or seeks, and how many of them do."""
+
+    pk: int
+    code: str
+    name_it: str
+    name_en: str
+    number: int
+
+
+class Missing(NamedTuple):
     """A competence of which the interested have only one side."""
 
-    concept: Concept
-    number: int
-    """How many of the interested seek it (or offer it)."""
+    concept: Told
     directory: int = 0
     """How many organisations of the directory offer it, as far as the reader may see."""
 
 
-def missing(call: Call, user: User) -> dict[str, list[Missing]]:
-    """`sought` that nobody interested offers, and `offered` that nobody seeks, the most frequent first."""
-    active = call.interests.active()
-    sides = {what: _by_concept(active, user, what) for what in ("sought", "offered")}
-    concepts = Concept.objects.in_bulk({*sides["sought"]} ^ {*sides["offered"]})
-    directory = dict(
-        Competence.objects.visible_to(user)
-        .offers()
-        .filter(concept__in=sides["sought"].keys() - sides["offered"].keys(), organisation__listed=True)
-        .order_by()
-        .values_list("concept")
-        .annotate(Count("organisation", distinct=True))
-    )
+def told(call: Call, user: User | AnonymousUser) -> dict[str, list[Told]]:
+    """The competences `offered` and `sought` by those who are interested, as far as the reader sees them; by name."""
+    active = call.interests.active().values("pk")
+    columns = ("concept", "concept__code", "concept__name_it", "concept__name_en")
     found = {
-        what: [
-            Missing(concepts[pk], number, directory.get(pk, 0)) for pk, number in sides[what].items() if pk in concepts
-        ]
-        for what in sides
+        what: Interest.objects.told_to(user, what)
+        .filter(interest__in=active)
+        .order_by()
+        .values_list(*columns)
+        .annotate(Count("interest"))
+        for what in TOLD
     }
     return {
-        what: sorted(rows, key=lambda row: (-row.number, localised(row.concept, "name")))
+        what: sorted((Told(*row) for row in rows), key=lambda row: localised(row, "name"))
         for what, rows in found.items()
     }
 
 
-def _by_concept(interests: InterestQuerySet, user: User, what: str) -> dict[int, int]:
-    links: QuerySet = Interest.objects.told_to(user, what).filter(interest__in=interests.values("pk"))
-    return dict(links.order_by().values_list("concept").annotate(Count("interest")))
+def missing(concepts: dict[str, list[Told]], user: User) -> dict[str, list[Missing]]:
+    """Of what was `told`: `sought` that nobody offers, and `offered` that nobody seeks, the most frequent first."""
+    keys = {what: {row.pk for row in rows} for what, rows in concepts.items()}
+    offering = Competence.objects.visible_to(user).offers().filter(organisation__listed=True)
+    directory = dict(
+        offering.filter(concept__in=keys["sought"] - keys["offered"])
+        .order_by()
+        .values_list("concept")
+        .annotate(Count("organisation", distinct=True))
+    )
+    other = {"sought": keys["offered"], "offered": keys["sought"]}
+    return {
+        what: sorted(
+            (Missing(row, directory.get(row.pk, 0)) for row in rows if row.pk not in other[what]),
+            key=lambda row: -row.concept.number,
+        )
+        for what, rows in concepts.items()
+    }

@@ -92,13 +92,14 @@ class InterestQuerySet(models.QuerySet["Interest"]):
         return self.filter(pk__in=links.values("interest"))
 
     def as_seen_by(self, user: User | AnonymousUser) -> InterestQuerySet:
-        """Visible rows with what the reader sees of each, in one query: `name`, `size` of the latest declaration,
+        """Visible rows with what the reader sees of each, in one query: `name`, `kind`, `size` (latest declaration),
         `shown_offered` and `shown_sought` (names in the reader's language), `network` (title of the one it leads and
         shows publicly), `in_network`.
         """
         rows = self.visible_to(user).select_related("organisation__municipality", "organisation__district")
         return rows.annotate(
             name=F("organisation__name"),
+            kind=F("organisation__kind"),
             size=Subquery(latest_size(OuterRef("organisation"))),
             shown_offered=_names(Interest.objects.told_to(user, "offered")),
             shown_sought=_names(Interest.objects.told_to(user, "sought")),
@@ -176,6 +177,7 @@ class Interest(models.Model):
 
     # Set on rows that came `as_seen_by`.
     name: str
+    kind: str
     size: str | None
     shown_offered: list[str]
     shown_sought: list[str]

@@ -49,7 +49,7 @@ def interest_list(request: HttpRequest, call: Call) -> HttpResponseBase:
     context = {
         **_context(call, listed, page),
         "rows": [(interest, kind_words(interest.organisation, interest.size)) for interest in page],
-        "missing": missing(call, request.user),
+        "missing": missing(listed.told, request.user),
         "messages_sent": messages.prefetch_related("organisations")[:RECENT_MESSAGES],
     }
     return _list_page(request, "interests", context)

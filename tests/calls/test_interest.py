@@ -297,13 +297,3 @@ def test_the_list_of_the_interested_as_csv(client, call: Call, firm: Organisatio
     )
     assert lines[1].startswith("Novamed,Enterprise,,Mirandola (MO),,'=1+1,,Tests,true,")
     assert len(lines) == 2
-
-
-@pytest.mark.parametrize("rows", [1, 25])
-def test_the_list_of_the_interested_takes_the_same_number_of_queries(
-    client, call: Call, rows: int, django_assert_num_queries
-) -> None:
-    InterestFactory.create_batch(rows, call=call)
-    client.force_login(call.facilitator)
-    with django_assert_num_queries(9):
-        client.get("/en/calls/reti/interests/")
