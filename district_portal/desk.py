@@ -17,6 +17,7 @@ from district_portal.shared.access import access, signed_in
 from district_portal.shared.desk import DeskTask, tasks_for
 from enterprises.models import Organisation
 from events.models import Event
+from projects.closing import closing_soon
 from projects.models import Network
 
 SHOWN_TASKS = 7
@@ -73,6 +74,7 @@ def desk(request: HttpRequest) -> HttpResponse:
             .order_by("name"),
             "networks": Network.objects.of_member(user).select_related("call").order_by("-created_at", "pk")[:4],
             "dates": next_dates(now),
+            "closing": closing_soon(user, now),
         },
     )
 

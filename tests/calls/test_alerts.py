@@ -82,7 +82,7 @@ def test_a_search_is_named_by_its_filters_in_words() -> None:
 
 
 def test_the_list_offers_to_save_its_filters_and_the_search_opens_the_list_again(person: User) -> None:
-    DistrictFactory(slug="biomedical", name_en="Biomedical")
+    CallFactory(districts=[DistrictFactory(slug="biomedical", name_en="Biomedical")])
     client = signed_in(person)
     page = client.get("/en/calls/?district=biomedical&cursor=x").content.decode()
     offer = re.search(r'href="(/en/alerts/searches/new/[^"]*)"', page)[1].replace("&amp;", "&")
@@ -245,9 +245,8 @@ def test_the_calendar_has_all_dates_of_the_calls_that_concern_the_person_and_of_
     client: Client, person: User
 ) -> None:
     opens, closes = datetime(2027, 3, 1, 9, tzinfo=ROME), datetime(2027, 4, 1, 13, tzinfo=ROME)
-    call = CallFactory(
-        title_en="Followed", opens_at=opens, closes_at=closes, questions_until=closes - timedelta(days=5)
-    )
+    questions = closes - timedelta(days=5)
+    call = CallFactory(title_en="Followed", opens_at=opens, closes_at=closes, questions_until=questions)
     CallMilestoneFactory(call=call, name_en="Info day 100 %", starts_on=date(2027, 3, 5))
     FollowFactory(user=person, call=call)
     firm = OrganisationFactory(owner=person)
