@@ -1,6 +1,6 @@
 from django.urls import path
 
-from calls.views import publishing, publishing_documents, publishing_more, publishing_moves
+from calls.views import publishing, publishing_documents, publishing_more, publishing_moves, rules
 
 app_name = "publishing"
 
@@ -29,4 +29,9 @@ urlpatterns = [
     path("<slug:slug>/timeline/", publishing_documents.timeline, name="timeline"),
     path("<slug:slug>/timeline/<int:pk>/", publishing_documents.milestone_edit, name="milestone_edit"),
     path("<slug:slug>/timeline/<int:pk>/remove/", publishing_documents.milestone_remove, name="milestone_remove"),
+    path("<slug:slug>/rules/", rules.rule_list, name="rules"),
+    path("<slug:slug>/rules/start/", rules.rules_start, name="rules_start"),
+    path("<slug:slug>/rules/<str:kind>/", rules.rule_edit, name="rule_edit"),
+    path("<slug:slug>/rules/<str:kind>/preview/", rules.rule_preview, name="rule_preview"),
+    path("<slug:slug>/rules/<str:kind>/remove/", rules.rule_remove, name="rule_remove"),
 ]

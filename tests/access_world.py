@@ -98,6 +98,7 @@ class World:
         draft, waiting, first = self._prepared(district, programme, organisation)
         asked = {"pk": QuestionFactory(call=call, asked_by=owner).pk}
         search = SavedSearchFactory(user=owner)
+        rule = {"kind": call.rules.create(kind="minimum_members", parameters={"fewest": 1}).kind}
         words = {f"{part}_{language}": "Hello" for part in ("title", "text") for language in ("it", "en")}
         decisions = dict.fromkeys(("approve", "request_changes", "refuse"), {"uuid": submitted.pk})
         return Side(
@@ -112,6 +113,7 @@ class World:
                 "publishing:approval_ask": {"slug": draft.slug},
                 **{f"publishing:{name}": waiting for name in ("approve", "approval_return", "approval_withdraw")},
                 **{f"publishing:{name}": first for name in ("actuators", "actuator_remove", "second_tier")},
+                **{f"publishing:{name}": rule for name in ("rule_edit", "rule_preview", "rule_remove")},
                 "publishing:document_replace": {"pk": CallDocumentFactory(call=call).pk},
                 "publishing:document_withdraw": {"pk": CallDocumentFactory(call=call).pk},
                 "publishing:milestone_edit": {"pk": CallMilestoneFactory(call=call).pk},
