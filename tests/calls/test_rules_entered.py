@@ -2,10 +2,12 @@
 
 import logging
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
 from django import forms
 from django.core.management import call_command
+from django.db import connection
 from django.utils import translation
 
 from calls.models import Call, CallRule, rules_of
@@ -14,6 +16,7 @@ from calls.parties import party_of
 from calls.rules import RULES, Party, Rule, Scope, Unreadable, Verdict, judge
 from calls.rules.fields import form_data
 from calls.rules.values import Values
+from district_portal.management.demo.call_texts import CALLS
 from district_portal.shared.errors import DomainError
 from tests.calls.rule_examples import CALL_1, CALL_2, CALL_2018, DISTRICT, PARAMETERS
 from tests.calls.test_aid import GBER
@@ -321,3 +324,51 @@ def test_adding_a_kind_is_one_class(new_kind: type[Rule], client) -> None:
 def test_two_classes_of_one_name_are_an_error(new_kind: type[Rule]) -> None:
     with pytest.raises(TypeError, match="two kinds of rule are named 'odd_members'"):
         type("Another", (new_kind,), {})
+
+
+# --- Rules that are made without the operations ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", [key for key, spec in CALLS.items() if "rules" in spec])
+def test_the_demonstration_holds_what_the_forms_would_store(key: str) -> None:
+    for kind, parameters in CALLS[key]["rules"].items():
+        form = RULES[kind].form_for(parameters)
+        assert form.is_valid(), form.errors
+        assert RULES[kind].parameters_of(form) == parameters
+
+
+def test_columns_and_rules_say_the_same() -> None:
+    columns = {
+        "partners_min": 3,
+        "roles": ["enterprise", "university"],
+        "grant_share": Decimal("0.6000"),
+        "grant_max": None,
+        "project_cost_min": 150_000,
+        "project_cost_max": Decimal("300000.50"),
+    }
+    rules = operations.rules_of_columns(columns)
+    assert rules == {
+        "minimum_members": {"fewest": 3},
+        "roles": {"kinds": ["enterprise", "university"]},
+        "grant": {"share": "0.6"},
+        "project_cost": {"lowest": "150000", "highest": "300000.5"},
+    }
+    call = CallFactory(draft=True)
+    operations.replace_rules(call, rules=rules, actor=UserFactory())
+    call.refresh_from_db()
+    assert {name: getattr(call, name) for name in columns} == columns
+    assert operations.rules_of_columns({}) == {}
+
+
+def test_calls_from_before_rules_were_data_get_the_rules_that_their_columns_say() -> None:
+    whole = CallFactory(
+        partners_min=3, roles=["laboratory"], grant_share="0.5", grant_max=150_000, project_cost_max="300000.50"
+    )
+    share, nothing = CallFactory(grant_share=1), CallFactory()
+    expected = {call: dict(call.rules.values_list("kind", "parameters")) for call in (whole, share, nothing)}
+    CallRule.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("calls.migrations.0005_rules_from_columns").RULES)
+    found = {call: dict(call.rules.values_list("kind", "parameters")) for call in (whole, share, nothing)}
+    assert found == expected
+    assert [len(rules) for rules in expected.values()] == [4, 1, 0]

@@ -3,7 +3,7 @@
 Days are counted from the day on which the demonstration is made: `opens`, `closes`; the deadline is moved on to the
 next such `weekday` (Monday is 0), at `hour` in Rome (13 otherwise). The year in a title is the present one (`year`:
 "present"), the coming Distretti Day's ("event"), otherwise the deadline's. Amounts in EUR. `facilitated`: false where
-nobody is the call's facilitator.
+nobody is the call's facilitator. `rules`: parameters by kind, beside those that partners, share and costs say.
 """
 
 import json

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.core.files.base import ContentFile
 
-from calls.models import Call, CallDeadline, CallDocument, CallMilestone, Programme, Theme
+from calls.models import (
+    AidTable,
+    Call,
+    CallDeadline,
+    CallDocument,
+    CallMilestone,
+    CallRule,
+    Programme,
+    Theme,
+    rules_of,
+)
+from calls.operations.rules import DERIVED, Parameters, derive_columns, rules_of_columns
+from calls.rules import RULES
 from calls.states import CallState
 from district_portal.accounts.models import District, Region, User
 from district_portal.management.demo.call_texts import CALLS, MAIN
@@ -24,6 +37,7 @@ def make(users: dict[str, User], moment: datetime) -> dict[str, Call]:
     calls = {}
     for key, spec in CALLS.items():
         call = calls[key] = _call(spec, programme, users, moment.date())
+        give_rules(call, rules_of_columns({name: getattr(call, name) for name in DERIVED}) | spec.get("rules", {}))
         call.districts.set(districts[slug] for slug in spec["districts"].split())
         call.themes.set(themes[slug] for slug in spec["themes"].split())
         if call.closes_at:
@@ -66,6 +80,14 @@ def _call(spec: dict, programme: Programme, users: dict[str, User], today: date)
         illustrative=True,
         created_at=at(today + days(min(opens or 0, 0) - 20), 11),
     )
+
+
+def give_rules(call: Call, rules: Mapping[str, Parameters]) -> None:
+    """Rules (parameters by kind) as rows, and the columns that follow; nobody is told."""
+    call.aid_table = AidTable.objects.last() if any(RULES[kind].needs_aid for kind in rules) else None
+    CallRule.objects.bulk_create(CallRule(call=call, kind=kind, parameters=rules[kind]) for kind in rules)
+    call.save(update_fields=["aid_table"])
+    derive_columns(call, rules_of(call))
 
 
 def _main_details(call: Call, today: date) -> None:

@@ -11,7 +11,9 @@ from decimal import Decimal
 from calls.models import Call, CallDeadline, CallFigure, Programme
 from calls.states import CallState
 from district_portal.accounts.models import District, Region
+from district_portal.management.demo.calls import give_rules
 from district_portal.management.demo.dates import at
+from district_portal.management.reference import rule_set
 from enterprises.models import Organisation, OrganisationKind
 from events.models import Event, EventFigure
 from projects.models import Award, Project
@@ -134,7 +136,6 @@ def _first_call(programme: Programme, district: District) -> Call:
         state=CallState.CONCLUDED,
         closes_at=at(date(2010, 2, 1)),
         deadline_has_time=False,
-        grant_max=1_000_000,
         summary_it="Progetti di ricerca di imprese e raggruppamenti nei distretti produttivi della regione.",
         summary_en="Research projects of enterprises and groupings in the region's production districts.",
         body_it="Aiuto: ricerca industriale 50 %, sviluppo sperimentale 25 %, diffusione fino al 100 %.\n\n"
@@ -143,6 +144,7 @@ def _first_call(programme: Programme, district: District) -> Call:
         "14 districts, at most 2 projects in each, a grant of at most EUR 1 million for a project.",
     )
     call.districts.set([district])
+    give_rules(call, rule_set("call-1"))
     CallDeadline.objects.create(call=call, closes_at=at(date(2010, 1, 15)), has_time=False, set_at=None)
     CallDeadline.objects.create(call=call, closes_at=at(date(2010, 2, 1)), has_time=False, set_at=None)
     _figures(CallFigure, FIRST_FIGURES, call=call)
@@ -158,7 +160,6 @@ def _second_call(programme: Programme) -> None:
         title_it=title,
         title_en=title,
         state=CallState.CONCLUDED,
-        grant_share=1,
         summary_it="Reti di imprese nei distretti, selezionate dai soggetti attuatori. Avviato nel 2012.",
         summary_en="Networks of enterprises in the districts, selected by the actuators. Launched in 2012.",
         body_it="6 reti da selezionare nel distretto biomedicale e protesico. Costo del programma di ogni distretto "
@@ -169,6 +170,7 @@ def _second_call(programme: Programme) -> None:
         "with at least 4 "
         "independent SMEs.\n\nMethods promoted: open innovation, knowledge management, design management.",
     )
+    give_rules(call, rule_set("call-2"))
     _figures(CallFigure, SECOND_FIGURES, call=call)
 
 

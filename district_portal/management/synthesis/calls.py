@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import datetime, timedelta
 
 from django.utils.text import slugify
 
-from calls.models import Call, CallDeadline, Interest, Programme, Theme
+from calls.models import Call, CallDeadline, CallRule, Interest, Programme, Theme
+from calls.operations.rules import rules_of_columns
 from calls.states import CallState
 from district_portal.accounts.models import Region
 from district_portal.management.synthesis.batch import Batch, Counts, chance_of, chunks, first_number, numbers
@@ -64,6 +66,13 @@ def _call(
     title_it, title_en = chance.choice(TITLES)
     topic_it, topic_en = chance.choices(TOPICS, [2.0**-place for place in range(len(TOPICS))])[0]
     cost = chance.randint(1, 10) * 50_000
+    told = {
+        "roles": [] if chance.random() < 0.4 else sorted(chance.sample(OrganisationKind.values, 2)),
+        "grant_share": chance.choice(["0.4", "0.5", "0.6", "0.7"]),
+        "project_cost_min": cost,
+        "project_cost_max": cost * 4,
+        "partners_min": chance.randint(2, 4),
+    }
     batch.add(
         Call,
         id=key,
@@ -76,17 +85,15 @@ def _call(
         state=state,
         opens_at=opens,
         closes_at=closes,
-        roles=[] if chance.random() < 0.4 else sorted(chance.sample(OrganisationKind.values, 2)),
         budget=chance.randint(5, 80) * 100_000,
-        grant_share=chance.choice(["0.4", "0.5", "0.6", "0.7"]),
-        project_cost_min=cost,
-        project_cost_max=cost * 4,
         duration_months=chance.choice([12, 18, 24, 36]),
-        partners_min=chance.randint(2, 4),
+        **told,
         illustrative=True,
         created_at=opens - timedelta(days=20),
         updated_at=min(opens, midnight()),
     )
+    for kind, parameters in rules_of_columns(told).items():
+        batch.add(CallRule, call_id=key, kind=kind, parameters=json.dumps(parameters))
     if chance.random() < 0.1:
         batch.add(CallDeadline, call_id=key, closes_at=closes - timedelta(days=14), set_at=opens)
         batch.add(
