@@ -219,7 +219,13 @@ class CallForm(forms.ModelForm):
     @property
     def values(self) -> dict[str, Any]:
         """What was entered, by the names of `FIELDS` and `LINKS`: the arguments of the operation."""
-        return {name: self.cleaned_data[name] for name in (*FIELDS, *LINKS) if name in self.fields}
+        return {name: self._entered(name) for name in (*FIELDS, *LINKS) if name in self.fields}
+
+    def _entered(self, name: str) -> Any:
+        """A moment that was shown and sent back is the one that was stored, to the microsecond."""
+        entered, stored = self.cleaned_data[name], self.initial.get(name)
+        same = isinstance(stored, datetime) and entered == stored.replace(microsecond=0)
+        return stored if same else entered
 
     def sections(self) -> list[tuple[str, Any, list[BoundField]]]:
         """Anchor, heading and fields of each section that has any."""
