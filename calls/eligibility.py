@@ -142,12 +142,13 @@ def check_of(
 
 
 def asked(call: Call, now: datetime) -> list[Rule]:
-    """The rules that a person can answer, as long as the call is not over; criteria and intensities judge nobody."""
+    """The rules that a person can answer, as long as the call is not over: not what only the application decides
+    (grant, intensities), nor what judges nobody (criteria)."""
     over = call.state not in (CallState.DRAFT, CallState.PLANNED, CallState.PUBLISHED)
     if over or call.closes_at is not None and call.closes_at <= now:
         return []
     nobody = Party(members=())
-    rules = (rule for rule in rules_of(call) if not isinstance(rule, Unreadable))
+    rules = (rule for rule in rules_of(call) if rule.asked and not isinstance(rule, Unreadable))
     return [rule for rule in rules if rule.check(nobody) is not None]
 
 

@@ -117,6 +117,8 @@ class Rule(ABC):
     """Place among the rules of its scope."""
     needs_aid: ClassVar[bool] = False
     """Whether the call must have a table of aid."""
+    asked: ClassVar[bool] = True
+    """Whether people are asked about it in the self-check; False for what only the application can tell."""
     Form: ClassVar[type[forms.Form]]
     """Asks for the parameters: `Form(rule.initial)`, or `Form(data)`, whose `cleaned_data` becomes `stored`."""
 

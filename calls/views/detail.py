@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,6 +17,7 @@ from calls.models import Call, CallDeadline, Follow
 from calls.news import news_since
 from calls.operations.following import look_at_call
 from calls.operations.lifecycle import why_not_open
+from calls.rulebook import rulebook
 from calls.views.rows import visible_call
 from district_portal.shared.access import access, public
 from enterprises.models import Organisation
@@ -27,6 +29,7 @@ def call_detail(request: HttpRequest, call: Call) -> HttpResponse:
     """Each panel says for itself what it shows; what is missing is left out."""
     now, user = timezone.now(), request.user
     organisations = list(Organisation.objects.acted_for_by(user).order_by("name")) if user.is_authenticated else []
+    prefetch_related_objects([call], "rules")  # read by the check and in words
     deadlines, districts = list(call.deadlines.all()), list(call.districts.all())
     context = {
         "call": call,
@@ -41,6 +44,7 @@ def call_detail(request: HttpRequest, call: Call) -> HttpResponse:
         "changed": call.versions.filter(number__gt=1).values("number", "at").first(),
         "organisations": organisations,
         "eligibility": check_of(call, now=now, organisations=organisations, chosen=request.GET.get("organisation")),
+        "rules": rulebook(call),
         **_deadline(call, now),
         **documents.panel(call),
         **interests.panel(call, user),

@@ -1,13 +1,15 @@
 """The eligibility self-check: what is asked, what is filled in, what is said, what is kept and for whom."""
 
 import re
+from datetime import date
 
 import pytest
 from django.test import Client
 from django.utils import timezone, translation
 
 from calls.eligibility import Check, check_of
-from calls.models import Call, EligibilityAnswers
+from calls.models import AidTable, Call, EligibilityAnswers
+from calls.rule_sets import rule_set
 from enterprises.models import Organisation
 from tests.factories import OrganisationFactory, UserFactory
 from tests.factories.calls import CallFactory, InterestFactory
@@ -140,6 +142,23 @@ def test_a_call_without_rules_asks_nothing(client: Client) -> None:
     assert client.get("/en/calls/free/eligibility/").status_code == 200
 
 
+@pytest.mark.parametrize(("code", "asked"), [
+    ("call-1", ["roles", "legal_forms"]),
+    ("call-2", ["smes_beside_large", "project_cost"]),
+    ("sme-networks-2018", [
+        "minimum_independent_smes", "legal_forms", "project_cost", "cost_share", "cost_limits", "staff",
+    ]),
+])  # fmt: skip
+def test_of_the_real_calls_is_asked_what_people_can_answer(code: str, asked: list[str], client: Client) -> None:
+    call = CallFactory(slug="real")
+    for kind, parameters in rule_set(code).items():
+        call.rules.create(kind=kind, parameters=parameters)
+    assert [question.kind for question in check_of(call, now=timezone.now()).questions] == asked
+    nobody_yet = {f"answer_{kind}": "no" for kind in asked}
+    response = client.get("/en/calls/real/eligibility/", nobody_yet)
+    assert f"0 of {len(asked)} requirements met." in words(response)
+
+
 def test_a_rule_that_nobody_can_read_is_not_asked(client: Client, call: Call) -> None:
     call.rules.create(kind="from_another_time", parameters={})
     assert [question.kind for question in check_of(call, now=timezone.now()).questions] == [
@@ -251,3 +270,49 @@ def test_the_number_of_queries_does_not_grow_with_the_rules(
         with django_assert_num_queries(6):  # rules, saved answers, the firm's size, place and district, interests
             check_of(call, now=timezone.now(), organisations=[firm])
         call.rules.filter(kind="maximum_members").delete()
+
+
+# --- Rules in words ----------------------------------------------------------------------------------------------
+
+
+def test_criteria_stand_in_a_table_with_their_weights_and_the_points_that_are_needed(client: Client) -> None:
+    call = CallFactory(slug="graded")
+    grid = [("Qualità", "Quality", 60), ("Impatto", "", 40)]
+    rows = [{"code": it.lower(), "name_it": it, "name_en": en, "weight": weight} for it, en, weight in grid]
+    call.rules.create(kind="criteria", parameters={"criteria": rows, "threshold": 60})
+    said = words(client.get("/en/calls/graded/"))
+    assert "Criterion Weight Quality 60 Impatto 40" in said
+    assert "At least 60 of 100 points are needed." in said
+    assert "Eligibility self-check" not in said  # criteria judge nobody
+
+
+def test_shares_of_aid_stand_in_a_table_with_version_and_source(client: Client) -> None:
+    table = AidTable.objects.create(
+        code="version", name_it="Versione", name_en="Version of 2023", source="Official Journal",
+        valid_from=date(2023, 7, 1), valid_to=date(2026, 12, 31),
+        tables={
+            "intensity": {"industrial_research": {"micro": "0.7", "small": "0.7", "medium": "0.6", "large": "0.5"}},
+            "bonuses": {"collaboration": {"add": "0.15", "activities": ["industrial_research"]}},
+            "cap": "0.8",
+        },
+    )  # fmt: skip
+    call = CallFactory(slug="aided", aid_table=table)
+    call.rules.create(kind="intensity_by_table", parameters={"activities": ["industrial_research"]})
+    said = words(client.get("/en/calls/aided/"))
+    assert "Eligibility self-check" not in said  # only the application can tell
+    assert "Activity Micro Small Medium Large Industrial research 70% 70% 60% 50%" in said
+    assert "never beyond 80%: Effective collaboration: +15%" in said
+    assert "Version of 2023, valid until 31 Dec 2026. Source: Official Journal." in said
+    assert "the shares are provisional" in said
+
+
+@pytest.mark.parametrize(("kind", "parameters", "sentence"), [
+    ("minimum_members", {"fewest": 3}, "Who takes part together At least 3 organisations take part"),
+    ("flat_intensity", {"shares": [{"activity": "dissemination", "share": "1"}]}, "At most Dissemination 100%"),
+    ("from_another_time", {}, "The call has one more rule, which can&#x27;t be shown here"),
+])  # fmt: skip
+def test_the_rules_stay_readable_when_the_call_is_over(
+    kind: str, parameters: dict, sentence: str, client: Client
+) -> None:
+    CallFactory(slug="past", closed=True).rules.create(kind=kind, parameters=parameters)
+    assert sentence in words(client.get("/en/calls/past/"))

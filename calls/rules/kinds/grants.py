@@ -36,6 +36,7 @@ class Grant(Rule):
     title = gettext_lazy("Grant")
     scope = Scope.PROJECT
     order = 40
+    asked = False
 
     class Form(forms.Form):
         share = PercentField(label=gettext_lazy("Highest share of the cost"), required=False)
@@ -79,6 +80,7 @@ class Intensity(Rule, registered=False):
     """The grant is at most the sum, over members and activities, of cost × share."""
 
     scope = Scope.PROJECT
+    asked = False
 
     @abstractmethod
     def share_of(self, member: Member, activity: str, party: Party) -> Decimal:
