@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from district_portal.reports.lists import Column
 from district_portal.shared.ui import localised
+from enterprises.models import EnterpriseSize
 
 
 def _names(rows: Iterable[Any]) -> str:
@@ -44,7 +45,7 @@ def _joined(names: list[str]) -> str:
 INTERESTED_COLUMNS = [
     Column("organisation", _("Organisation"), lambda interest: interest.name),
     Column("kind", _("Kind"), lambda interest: interest.organisation.get_kind_display()),
-    Column("size", _("Size"), lambda interest: interest.size),
+    Column("size", _("Size"), lambda interest: EnterpriseSize(interest.size).label if interest.size else None),
     Column("place", _("Place"), lambda interest: str(interest.organisation.municipality or "") or None),
     Column("offered", _("Competences offered"), lambda interest: _joined(interest.shown_offered)),
     Column("offers", _("Offers"), lambda interest: interest.offers),

@@ -9,7 +9,17 @@ from __future__ import annotations
 from django.db import transaction
 
 from calls.models import Programme
-from district_portal.management.demo import calls, event, facts, networks, organisations, people, projects, renewal
+from district_portal.management.demo import (
+    calls,
+    event,
+    facts,
+    interests,
+    networks,
+    organisations,
+    people,
+    projects,
+    renewal,
+)
 from district_portal.management.demo.dates import now
 
 PROGRAMME = calls.PROGRAMME["slug"]
@@ -26,6 +36,7 @@ def load() -> bool:
     firms = organisations.make(users, moment.date())
     facts.make()
     current = calls.make(users, moment)
+    interests.make(users, firms, current, moment)
     networks.make(users, firms, current, moment)
     projects.make(users, firms, current, moment.date())
     event.make(firms, moment)

@@ -1,6 +1,6 @@
-"""Interests and networks of the demonstration, in each state, with journals as the operations would have written them.
+"""Networks of the demonstration, in each state, with journals as the operations would have written them.
 
-The accounts' own firms have neither in the main call: whoever tries the portal starts there with an empty sheet.
+The accounts' own firms have none in the main call: whoever tries the portal starts there with an empty sheet.
 """
 
 from __future__ import annotations
@@ -8,37 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from calls.models import Call, Interest
+from calls.models import Call
 from district_portal.accounts.models import District, User
 from district_portal.management.demo.call_texts import ASSESSED, MAIN, RANKED, STERILE
 from district_portal.management.demo.dates import days
 from district_portal.management.demo.organisations import Firms
 from projects.models import Decision, Network, Partner
 from projects.states import NetworkState, PartnerState
-
-# call, organisation, offers, seeks, wants to lead
-INTERESTS = [
-    line.split("|")
-    for line in """
-main|panaro-dialisi-srl|Apparecchiature per dialisi domiciliare|Sensori di flusso, telemedicina|x
-main|membrane-della-bassa-srl|Fibre cave e filtri|Materiali riciclati|x
-main|pico-stampi-srl|Stampi di precisione|Partner per produzione additiva|
-main|tubi-medicali-carpi-srl|Estrusione di tubi|Assemblaggio, PVC riciclato|x
-main|cavezzo-camera-bianca-srl|Assemblaggio in camera bianca|Automazione|
-main|regola-qualita-srl|Valutazione clinica e regolamento dispositivi||
-main|bassa-infusioni-spa|Pompe e linee per infusione|Intelligenza artificiale, sensori|x
-main|ateneo-del-panaro|Usabilità e simulazione||
-main|dati-clinici-modena-srl|Software medicale|Sperimentazioni cliniche|
-main|nuvola-reggiana-srl|Intelligenza artificiale||
-main|laboratorio-superfici-emilia|Rivestimenti emocompatibili|Biomateriali|
-main|blister-verde-srl|Imballaggi sterili|Sterilizzazione|
-sterile|estense-sterile-srl|Sterilizzazione a ossido di etilene|Imballaggi riciclabili|x
-sterile|blister-verde-srl|Blister monomateriale|Prove di sterilità|
-sterile|secchia-sensors-srl|Sensori e tracciabilità||
-sterile|reno-confezioni-spa|Linee di confezionamento||
-sterile|etichette-idice-srl|Etichette e codici||
-""".strip().splitlines()
-]
 
 
 class Step(NamedTuple):
@@ -185,24 +161,8 @@ ANSWERS = {"?": PartnerState.INVITED, "-": PartnerState.DECLINED}
 
 
 def make(users: dict[str, User], firms: Firms, calls: dict[str, Call], moment: datetime) -> None:
-    _interests(firms, calls, moment)
     for plan in PLANS:
         make_network(plan, calls[plan.call], users["facilitator"], firms, moment)
-
-
-def _interests(firms: Firms, calls: dict[str, Call], moment: datetime) -> None:
-    Interest.objects.bulk_create(
-        Interest(
-            call=calls[call],
-            organisation=firms[slug],
-            offers=offers,
-            seeks=seeks,
-            wants_to_lead=bool(lead),
-            registered_by=firms.owners[slug],
-            registered_at=moment - days(22 - number),
-        )
-        for number, (call, slug, offers, seeks, lead) in enumerate(INTERESTS)
-    )
 
 
 def make_network(plan: Plan, call: Call, facilitator: User, firms: Firms, moment: datetime) -> Network:
