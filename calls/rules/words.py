@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -32,6 +33,11 @@ class CostCategory(models.TextChoices):
     DISSEMINATION = "dissemination", gettext_lazy("dissemination")
     OVERHEADS = "overheads", gettext_lazy("overheads")
     OTHER = "other", gettext_lazy("other costs")
+
+
+def choices(kinds: type[models.TextChoices]) -> list[tuple[str, str]]:
+    """For a list of options: labels that stand in sentences begin with a capital there."""
+    return [(value, capfirst(label)) for value, label in kinds.choices]
 
 
 def both(texts: Iterable[object]) -> str:

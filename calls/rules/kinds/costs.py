@@ -112,7 +112,9 @@ class CostLimits(Rule):
             [
                 Column(
                     "category",
-                    forms.ChoiceField(label=gettext_lazy("Category"), choices=[("", "–"), *words.CostCategory.choices]),
+                    forms.ChoiceField(
+                        label=gettext_lazy("Category"), choices=[("", "–"), *words.choices(words.CostCategory)]
+                    ),
                 ),
                 Column("share", PercentField(label=gettext_lazy("At most, in percent of the cost"))),
             ],

@@ -105,7 +105,9 @@ class LegalForms(Rule):
 
     class Form(forms.Form):
         allowed = forms.MultipleChoiceField(
-            label=gettext_lazy("Legal forms"), choices=words.LegalForm.choices, widget=forms.CheckboxSelectMultiple
+            label=gettext_lazy("Legal forms"),
+            choices=words.choices(words.LegalForm),
+            widget=forms.CheckboxSelectMultiple,
         )
 
     def read(self, given: Values) -> None:

@@ -33,7 +33,7 @@ class Papers(Rule, registered=False):
     scope = Scope.PAPERS
 
     def read(self, given: Values) -> None:
-        self.asked = {row.text("code"): row for row in given.rows(self.kind)}
+        self.wanted = {row.text("code"): row for row in given.rows(self.kind)}
 
     @abstractmethod
     def given(self, party: Party) -> Collection[str] | None: ...
@@ -44,7 +44,7 @@ class Papers(Rule, registered=False):
     @property
     def codes(self) -> dict[str, str]:
         """Text in the reader's language by code."""
-        return {code: words.named(row) for code, row in self.asked.items()}
+        return {code: words.named(row) for code, row in self.wanted.items()}
 
     def check(self, party: Party) -> Verdict:
         there = self.given(party)
@@ -67,7 +67,7 @@ class Declarations(Papers):
 
     def explain(self) -> str:
         texts = words.both(f"“{text}”" for text in self.codes.values())
-        sentence = ngettext("This must be declared: %(texts)s.", "These must be declared: %(texts)s.", len(self.asked))
+        sentence = ngettext("This must be declared: %(texts)s.", "These must be declared: %(texts)s.", len(self.wanted))
         return sentence % {"texts": texts}
 
     def given(self, party: Party) -> Collection[str] | None:
@@ -87,7 +87,7 @@ class Documents(Papers):
 
     def explain(self) -> str:
         texts = words.both(f"“{text}”" for text in self.codes.values())
-        sentence = ngettext("This must be attached: %(texts)s.", "These must be attached: %(texts)s.", len(self.asked))
+        sentence = ngettext("This must be attached: %(texts)s.", "These must be attached: %(texts)s.", len(self.wanted))
         return sentence % {"texts": texts}
 
     def given(self, party: Party) -> Collection[str] | None:
