@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone, translation
 
 from calls import detail
-from calls.models import Call
+from calls.models import Call, Visit
 from tests.factories import DistrictFactory, OrganisationFactory, UserFactory
 from tests.factories.calls import (
     CallDeadlineFactory,
@@ -18,7 +18,9 @@ from tests.factories.calls import (
     CallFactory,
     CallFigureFactory,
     CallMilestoneFactory,
+    CallVersionFactory,
     InterestFactory,
+    QuestionFactory,
     ThemeFactory,
 )
 
@@ -59,20 +61,55 @@ def test_the_timeline_keeps_each_deadline_that_there_was() -> None:
         steps = detail.timeline(call, list(call.deadlines.all()), [], timezone.now())
     assert steps == [
         ("done", "First deadline", "15 Jan 2010, moved later: many asked for it"),
-        ("done", "Deadline", "1 Feb 2010"),
+        ("done", "Applications", "until 1 Feb 2010"),
     ]
 
 
 def test_the_first_step_that_is_not_over_is_now() -> None:
-    call = CallFactory()
+    now = timezone.now()
+    call = CallFactory(published_at=now - timedelta(days=20), questions_until=now + timedelta(days=20))
     ranking = CallMilestoneFactory(call=call)
     held = CallMilestoneFactory(call=call, name_en="Info day", starts_on=date(2020, 1, 9), ends_on=date(2020, 1, 10))
     with translation.override("en"):
-        steps = detail.timeline(call, [], [ranking, held], timezone.now())
-    assert [(step.state, step.title) for step in steps] == [
-        ("done", "Info day"), ("done", "Opening"), ("now", "Deadline"), ("", "Ranking"),
-    ]  # fmt: skip
-    assert steps[0].detail == "9 Jan 2020 – 10 Jan 2020"
+        steps = detail.timeline(call, [], [ranking, held], now)
+        assert [(step.state, step.title) for step in steps] == [
+            ("done", "Info day"), ("done", "Published"), ("now", "Questions"), ("", "Applications"), ("", "Ranking"),
+        ]  # fmt: skip
+        assert steps[0].detail == "9 Jan 2020 – 10 Jan 2020"
+        later = detail.timeline(call, [], [], call.closes_at)
+    assert {step.state for step in later} == {"done"}
+
+
+def test_before_the_opening_the_timeline_says_from_when() -> None:
+    coming = CallFactory(coming=True)
+    with translation.override("en"):
+        (step,) = detail.timeline(coming, [], [], timezone.now())
+        assert re.fullmatch(r"\w+ .*, \d\d:\d\d until \w+ .*, \d\d:\d\d", step.detail)
+        assert detail.timeline(CallFactory(planned=True), [], [], timezone.now()) == []
+        (step,) = detail.timeline(CallFactory(planned=True, opens_at=coming.opens_at), [], [], timezone.now())
+        assert step.detail.startswith("from ")
+
+
+def test_in_brief_for_whom_what_one_brings_and_by_when() -> None:
+    call = CallFactory.build(
+        roles=["enterprise"], partners_min=3, grant_share=Decimal("0.6"),
+        closes_at=datetime(2026, 12, 11, 13, tzinfo=ROME), programme=None,
+    )  # fmt: skip
+    district = DistrictFactory.build(name_en="Biomedical", region=None)
+    with translation.override("en"):
+        assert detail.brief(call, [district]) == [
+            ("For whom", "Enterprise", "Biomedical"),
+            ("What you bring", "A network of 3 or more", "and at least 40% of the cost"),
+            ("By when", "Friday 11 December 2026", "before 13:00 (Rome time)"),
+        ]
+        assert [fact.value for fact in detail.brief(Call(), [])] == ["All kinds of organisation"]
+
+
+def test_the_plain_words_stand_first_in_the_language_of_the_reader(client) -> None:
+    CallFactory(slug="reti", plain_it="Per imprese.\nPortate un partner.", plain_en="", body_en="The long text")
+    page = client.get("/en/calls/reti/").content.decode()
+    assert '<span lang="it">Per imprese.\nPortate un partner.</span>' in page
+    assert page.index("In plain words") < page.index("The long text")
 
 
 def test_the_countdown_is_printed_by_the_server_with_the_offset_of_rome(client) -> None:
@@ -147,7 +184,7 @@ def test_what_staff_typed_is_text_not_markup(client) -> None:
     content = client.get("/en/calls/reti/").content.decode()
     assert "<script>alert" not in content
     assert "<b>x</b>" not in content
-    assert "<p>Second</p>" in content
+    assert "alert(1)&lt;/script&gt;\n\nSecond" in content
 
 
 def test_a_draft_is_not_there_for_others_nor_are_its_documents(client) -> None:
@@ -177,8 +214,9 @@ def test_a_document_belongs_to_its_call_and_may_be_lost(client) -> None:
 
 
 @pytest.mark.parametrize("rows", [1, 10])
+@pytest.mark.parametrize(("who", "queries"), [("visitor", 16), ("reader", 30)])
 def test_the_number_of_queries_does_not_grow_with_what_belongs_to_the_call(
-    client, rows: int, django_assert_num_queries
+    client, rows: int, who: str, queries: int, django_assert_num_queries
 ) -> None:
     call = CallFactory(
         slug="reti",
@@ -188,5 +226,11 @@ def test_the_number_of_queries_does_not_grow_with_what_belongs_to_the_call(
     )
     for factory in (CallDocumentFactory, CallFigureFactory, CallMilestoneFactory, InterestFactory):
         factory.create_batch(rows, call=call)
-    with django_assert_num_queries(9):
+    QuestionFactory.create_batch(rows, call=call, answered=True)
+    CallVersionFactory.create_batch(rows + 1, call=call)
+    if who == "reader":
+        user = UserFactory()
+        Visit.objects.create(user=user, call=call, at=timezone.now() - timedelta(days=1))
+        client.force_login(user)
+    with django_assert_num_queries(queries):
         client.get("/en/calls/reti/")

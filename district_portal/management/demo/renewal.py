@@ -55,6 +55,8 @@ def _later(when: datetime, by: timedelta) -> datetime:
 
 def _move(call: Call, by: timedelta) -> None:
     call.opens_at, call.closes_at = _later(call.opens_at, by), _later(call.closes_at, by)
+    if call.questions_until:
+        call.questions_until = _later(call.questions_until, by)
     call.save()
     for deadline in CallDeadline.objects.filter(call=call):
         deadline.closes_at = _later(deadline.closes_at, by)
