@@ -10,6 +10,7 @@ from django.db import transaction
 
 from calls.models import Programme
 from district_portal.management.demo import (
+    alerts,
     calls,
     event,
     facts,
@@ -18,6 +19,7 @@ from district_portal.management.demo import (
     organisations,
     people,
     projects,
+    questions,
     renewal,
 )
 from district_portal.management.demo.dates import now
@@ -37,7 +39,9 @@ def load() -> bool:
     facts.make()
     current = calls.make(users, moment)
     interests.make(users, firms, current, moment)
+    questions.make(users, current, moment)
     networks.make(users, firms, current, moment)
     projects.make(users, firms, current, moment.date())
     event.make(firms, moment)
+    alerts.make(users, current, moment)
     return True
