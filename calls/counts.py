@@ -8,11 +8,9 @@ from typing import NamedTuple
 from django.db import connection
 
 from calls.filters import CallFilter
-from calls.models import facet_counts
+from calls.models import FACETS, facets
 from district_portal.shared.pagination import COUNT_CAP, Count, count_capped
 from enterprises.models import OrganisationKind
-
-FACETS = ["status", "role", "district", "theme"]
 
 
 class Counts(NamedTuple):
@@ -23,15 +21,16 @@ class Counts(NamedTuple):
 
 
 def counts(listed: CallFilter, scopes: Sequence[str]) -> Counts:
-    """In one query. `scopes`: whose eyes the list is for, see `CallQuerySet.scopes_of`.
+    """In one query, or two. `scopes`: whose eyes the list is for, see `CallQuerySet.scopes_of`.
 
     Exact from the bits where only facets are filtered. Words and a day have no bits: up to 1,000 of the calls that they
     leave are looked at for each facet, and where there are more the numbers say so.
     """
+    found = facets(listed.now, scopes, _numbers_of(listed))
+    listed.few = found.few
     if listed.chosen["q"] or listed.chosen["deadline_before"]:
         return _looked_at(listed)
-    found = facet_counts(listed.now, scopes, _numbers_of(listed))
-    return Counts(Count(found["shown"][""], capped=False), _choices(listed, found))
+    return Counts(Count(found.shown, capped=False), _choices(listed, found.counts))
 
 
 def count_without(listed: CallFilter, scopes: Sequence[str], names: Sequence[str]) -> dict[str, Count]:
@@ -42,14 +41,13 @@ def count_without(listed: CallFilter, scopes: Sequence[str], names: Sequence[str
         if rest & {"q", "deadline_before"}:
             found[name] = count_capped(listed.without(name))
         else:
-            shown = facet_counts(listed.now, scopes, _numbers_of(listed, without=name))["shown"][""]
-            found[name] = Count(shown, capped=False)
+            found[name] = Count(facets(listed.now, scopes, _numbers_of(listed, without=name)).shown, capped=False)
     return found
 
 
 def _numbers_of(listed: CallFilter, without: str = "") -> dict[str, list[str]]:
     """The chosen values of each facet, districts and themes by number. All statuses are no filter."""
-    chosen = {facet: list(listed.chosen[facet]) for facet in FACETS if facet != without}
+    chosen = {facet: list(listed.chosen[facet] or []) for facet in FACETS if facet != without}
     if "all" in chosen.get("status", []):
         del chosen["status"]
     for facet, rows in (("district", listed.districts), ("theme", listed.themes)):
@@ -73,27 +71,33 @@ def _choices(listed: CallFilter, found: Mapping[str, Mapping[str, int]]) -> dict
 def _looked_at(listed: CallFilter) -> Counts:
     """Of each facet's calls, under the other filters, at most one more than 1,000."""
     found, sizes = _values(listed)
-    facets = _choices(listed, found)
-    facets["status"]["all"] = min(sizes["status"], COUNT_CAP)
-    for facet in FACETS:
+    shown = Count(min(sizes["shown"], COUNT_CAP), sizes["shown"] > COUNT_CAP)
+    choices = _choices(listed, found)
+    choices["status"]["all"] = min(sizes["status"], COUNT_CAP)
+    for facet, numbers in choices.items():
         if sizes[facet] > COUNT_CAP:
-            facets[facet] = {value: Count(int(str(number)), True) for value, number in facets[facet].items() if number}
-    return Counts(Count(min(sizes["shown"], COUNT_CAP), sizes["shown"] > COUNT_CAP), facets)
+            choices[facet] = {value: Count(int(str(number)), capped=True) for value, number in numbers.items()}
+    return Counts(shown, choices)
 
 
 def _values(listed: CallFilter) -> tuple[dict[str, dict[str, int]], dict[str, int]]:
-    sets, parameters, selects = [], [], []
-    for facet in [*FACETS, "shown"]:
-        sql, values = listed.without(facet).values("pk")[: COUNT_CAP + 1].query.sql_with_params()
-        sets.append(f"{facet}_ids AS MATERIALIZED (SELECT ARRAY({sql}) AS ids)")
+    """How many of each facet's calls have each value, and how many calls those are, in one query."""
+    # Facets that are not filtered themselves all have the calls that are shown.
+    filtered = [facet for facet in FACETS if _numbers_of(listed).get(facet)]
+    sets, selects, parameters = [], [], []
+    for name in [*filtered, "shown"]:
+        calls = listed.found() if name == "shown" else listed.without(name)
+        sql, values = calls.values("pk")[: COUNT_CAP + 1].query.sql_with_params()
+        sets.append(f"{name}_ids AS MATERIALIZED (SELECT ARRAY({sql}) AS ids)")
         parameters += values
     for facet in FACETS:
+        own = f"{facet if facet in filtered else 'shown'}_ids"
         selects.append(
-            f"SELECT '{facet}', value, count(*) FROM {facet}_ids, calls_facet_values(ids, %s)"
-            f" WHERE facet = '{facet}' GROUP BY value"
+            f"SELECT '{facet}', value, count(*) FROM {own}, calls_facet_values(ids, %s)"
+            f" WHERE facet = '{facet}' GROUP BY value UNION ALL SELECT 'size', '{facet}', cardinality(ids) FROM {own}"
         )
         parameters.append(listed.now)
-    selects += [f"SELECT 'size', '{facet}', cardinality(ids) FROM {facet}_ids" for facet in [*FACETS, "shown"]]
+    selects.append("SELECT 'size', 'shown', cardinality(ids) FROM shown_ids")
     found: dict[str, dict[str, int]] = {facet: {} for facet in [*FACETS, "size"]}
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {', '.join(sets)} {' UNION ALL '.join(selects)}", parameters)

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from calls.models import CONDITIONS, CallQuerySet, Theme, parts_by_index
+from calls.models import CONDITIONS, FACETS, CallQuerySet, Theme, parts_by_index
 from district_portal.accounts.models import District
 from district_portal.shared.filters import ChoicesFilter, Pill
 from district_portal.shared.ui import language, localised, long_day, query_string, query_without
@@ -76,6 +76,10 @@ class CallFilter(django_filters.FilterSet):
     ) -> None:
         self.params, self.now = params, now
         self.districts, self.themes = known or vocabulary()
+        # Words that the last one may be the beginning of, where somebody may still be typing; see `calls.words`.
+        self.begun: Sequence[str] = ()
+        # The calls that the facets leave, once they have been counted and are few; see `calls.counts`.
+        self.few: list[int] | None = None
         data = params.copy()
         if not set(data.getlist("status")) & set(CONDITIONS):
             data.setlist("status", DEFAULT_STATUSES)
@@ -97,7 +101,7 @@ class CallFilter(django_filters.FilterSet):
     # --- One method for each filter
 
     def search(self, queryset: CallQuerySet, name: str, words: str) -> CallQuerySet:
-        return queryset.matching(words, language())
+        return queryset.matching(words, language(), self.begun)
 
     def in_statuses(self, queryset: CallQuerySet, name: str, statuses: list[str]) -> CallQuerySet:
         return queryset.in_statuses(statuses, self.now)
@@ -113,7 +117,7 @@ class CallFilter(django_filters.FilterSet):
 
     def closing_before(self, queryset: CallQuerySet, name: str, day: date) -> CallQuerySet:
         """Calls whose deadline lies before the day begins in Rome."""
-        return queryset.filter(closes_at__lt=datetime.combine(day, time(), timezone.get_default_timezone()))
+        return queryset.filter(deadline_key__lt=datetime.combine(day, time(), timezone.get_default_timezone()))
 
     def unfiltered(self, queryset: CallQuerySet, name: str, value: str) -> CallQuerySet:
         return queryset
@@ -135,19 +139,24 @@ class CallFilter(django_filters.FilterSet):
         return ORDERS[self.ordering]
 
     @property
-    def newest_first(self) -> list[str]:
-        return ORDERS["-opened"]
+    def order_of_all(self) -> list[str]:
+        """For what holds all that is found: the best are picked out of the newest, so the newest come first."""
+        return ORDERS["-opened" if self.ordering == BEST else self.ordering]
 
     @property
     def parts(self) -> Sequence[Q]:
-        """For `keyset_page`: not where the best are picked out of the newest."""
-        return () if self.ordering == BEST else parts_by_index(self.chosen["status"], self.now)
+        """For `keyset_page`: not where the best are picked out of the newest, or all that there are are known."""
+        return () if self.ordering == BEST or self.few is not None else parts_by_index(self.chosen["status"], self.now)
+
+    def found(self) -> CallQuerySet:
+        """The calls under all filters."""
+        return self.without() if self.few is None else self.without(*FACETS).filter(pk__in=self.few)
 
     def page_rows(self) -> CallQuerySet:
         """What the pages of the list go through, with `rank` where that is the order."""
         if self.ordering == BEST:
-            return self.qs.best_of_newest(self.words, language(), RANKED)
-        return self.qs
+            return self.found().best_of_newest(self.words, language(), self.begun, RANKED)
+        return self.found()
 
     def without(self, *names: str) -> CallQuerySet:
         """The calls under all filters but these, in no order."""
@@ -155,7 +164,7 @@ class CallFilter(django_filters.FilterSet):
         for name, value in self.chosen.items():
             if name not in names:
                 queryset = self.filters[name].filter(queryset, value)
-        return queryset.order_by()
+        return queryset
 
     def pills(self) -> list[Pill]:
         """The filters that the reader has chosen (the default statuses are not chosen)."""

@@ -34,11 +34,12 @@ class WaysOn(NamedTuple):
     without: list[WayOn]
 
 
-def mark_words(calls: Sequence[Call], words: str) -> None:
+def mark_words(calls: Sequence[Call], listed: CallFilter) -> None:
     """Give each call `title_marked` and `summary_marked`: with the words that were looked for marked, if any."""
     found = {}
-    if words and calls:
-        rows = Call.objects.filter(pk__in=[call.pk for call in calls]).with_headlines(words, language())
+    if listed.words and calls:
+        rows = Call.objects.filter(pk__in=[call.pk for call in calls])
+        rows = rows.with_headlines(listed.words, language(), listed.begun)
         found = {row[0]: row[1:] for row in rows.values_list("pk", "title_found", "summary_found")}
     for call in calls:
         title, summary = found.get(call.pk, (None, None))

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import re
 
+from django.db.models.functions import Length
+
 from calls.models import CallQuerySet, SearchWord
-from district_portal.shared.search import distance, fold, less_one_letter
+from district_portal.shared.search import beginning, distance, fold, less_one_letter
 
 _WORD = re.compile(r"[^\W\d_]{4,30}")
 # Words with a letter less in common with what was typed; more come only of words as short as these.
 CANDIDATES = 200
 # For a page that found nothing: each try is a search.
 TRIES = 3
+BEGUN = 10
 WORDS = 3
+
+
+def begun_by(words: str) -> list[str]:
+    """Known words that the last one may be the beginning of, itself left out; the shortest first."""
+    start = beginning(words)
+    if not start:
+        return []
+    longer = SearchWord.objects.filter(word__startswith=start).exclude(word=start)
+    return list(longer.order_by(Length("word"), "word").values_list("word", flat=True)[:BEGUN])
 
 
 def meant(words: str, language: str, calls: CallQuerySet) -> str | None:

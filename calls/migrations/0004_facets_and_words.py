@@ -83,8 +83,8 @@ END $$;
 
 COUNT = """
 CREATE FUNCTION calls_facet_counts(
-    moment timestamptz, scopes text[], statuses text[], roles text[], districts text[], themes text[]
-) RETURNS TABLE (facet text, value text, found numeric) LANGUAGE plpgsql STABLE AS $$
+    moment timestamptz, scopes text[], statuses text[], roles text[], districts text[], themes text[], few integer
+) RETURNS TABLE (facet text, value text, found numeric, bits text) LANGUAGE plpgsql STABLE AS $$
 DECLARE
     zeros bit varying := repeat('0', 8192)::bit varying;
     ones bit varying := repeat('1', 8192)::bit varying;
@@ -131,10 +131,13 @@ BEGIN
         FROM chosen c
     )
     SELECT a.facet, a.value, sum(bit_count(a.bits & CASE a.facet WHEN 'status' THEN m.status
-        WHEN 'role' THEN m.role WHEN 'district' THEN m.district ELSE m.theme END))
+        WHEN 'role' THEN m.role WHEN 'district' THEN m.district ELSE m.theme END)), ''
     FROM actual a JOIN masks m ON m.block = a.block WHERE a.facet <> 'scope' GROUP BY 1, 2
-    UNION ALL SELECT 'status', 'all', coalesce(sum(bit_count(status)), 0) FROM masks
-    UNION ALL SELECT 'shown', '', coalesce(sum(bit_count(shown)), 0) FROM masks;
+    UNION ALL SELECT 'status', 'all', coalesce(sum(bit_count(status)), 0), '' FROM masks
+    UNION ALL SELECT 'shown', '', coalesce(sum(bit_count(shown)), 0), '' FROM masks
+    -- Which calls they are, where they are so few that looking at them alone is less work than walking along an index.
+    UNION ALL SELECT 'bits', block::text, bit_count(shown)::numeric, shown::text FROM masks
+        WHERE bit_count(shown) > 0 AND (SELECT sum(bit_count(shown)) FROM masks) <= few;
 END $$;
 """
 

@@ -20,11 +20,12 @@ from calls.models.publishing import Approval, CallVersion, SelectedActuator
 from calls.models.querysets import CLOSING_SOON, CONDITIONS, CallQuerySet, parts_by_index
 from calls.models.questions import Correction, Question
 from calls.models.rules import AidTable, CallRule, rules_of
-from calls.models.search import CallChange, FacetBits, FacetClock, SearchWord, facet_counts, fold_changes
+from calls.models.search import FACETS, CallChange, FacetBits, FacetClock, SearchWord, facets, fold_changes
 
 __all__ = [
     "CLOSING_SOON",
     "CONDITIONS",
+    "FACETS",
     "REMINDER_DAYS",
     "AidTable",
     "AlertPreferences",
@@ -63,7 +64,7 @@ __all__ = [
     "Tier",
     "Visibility",
     "Visit",
-    "facet_counts",
+    "facets",
     "fold_changes",
     "parts_by_index",
     "rules_of",

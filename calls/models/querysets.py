@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
+from django.contrib.postgres.aggregates import BoolOr
 from django.contrib.postgres.search import SearchRank
 from django.db import models
-from django.db.models import Case, Count, Exists, F, FloatField, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, F, FloatField, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce, Greatest
 
 from calls.states import CallState
@@ -59,29 +60,32 @@ CONDITIONS: dict[str, Callable[[datetime], Q]] = {
 
 
 def parts_by_index(statuses: Iterable[str], moment: datetime) -> list[Q]:
-    """The stored states of calls in these statuses, each with how far its deadlines reach: what an index can tell.
+    """The stored states of calls in these statuses, each with how far its dates reach: what an index can tell.
 
     The statuses themselves still have to be asked for. An order over one state is read along an index, over several it
     is not: so `keyset_page` reads each state alone.
     """
     wanted = set(statuses)
-    everything = "all" in wanted
-    parts = []
-    if everything or wanted & {"open", "closing_soon", "opening_soon", "closed"}:
-        published = Q(state=CallState.PUBLISHED)
-        if not everything and "closed" not in wanted:
-            published &= Q(deadline_key__gt=moment)
-        if wanted == {"closing_soon"}:
-            published &= Q(deadline_key__lte=moment + CLOSING_SOON)
-        if wanted == {"closed"}:
-            published &= Q(deadline_key__lte=moment)
-        parts.append(published)
-    for status, states in _STORED.items():
-        if everything or status in wanted:
-            parts += [Q(state=state) for state in states]
-    return parts + [Q(state=CallState.DRAFT)] if everything else parts
+    if "all" in wanted:
+        return [Q(state=state) for state in CallState.values]
+    parts = [Q(state=state) for status, states in _STORED.items() if status in wanted for state in states]
+    return [_published(wanted, moment), *parts] if wanted & _BY_THE_CLOCK else parts
 
 
+def _published(wanted: set[str], moment: datetime) -> Q:
+    condition = Q(state=CallState.PUBLISHED)
+    if "closed" not in wanted:
+        condition &= Q(deadline_key__gt=moment)
+    if "opening_soon" not in wanted:
+        condition &= Q(opened_key__lte=moment)
+    if not wanted & {"open", "opening_soon"}:
+        condition &= Q(deadline_key__lte=moment + (CLOSING_SOON if "closing_soon" in wanted else timedelta()))
+    if not wanted & {"open", "closing_soon", "closed"}:
+        condition &= Q(opened_key__gt=moment)
+    return condition
+
+
+_BY_THE_CLOCK = {"open", "closing_soon", "opening_soon", "closed"}
 _STORED = {
     "opening_soon": [CallState.PLANNED],
     "in_assessment": [CallState.IN_ASSESSMENT],
@@ -173,8 +177,10 @@ class CallQuerySet(models.QuerySet["Call"]):
 
     def for_districts(self, slugs: Iterable[str]) -> CallQuerySet:
         """Calls for at least one of the districts; a call that names none is for all."""
-        links = self.model.districts.through.objects.filter(call=OuterRef("pk"))
-        return self.filter(Exists(links.filter(district__slug__in=slugs)) | ~Exists(links))
+        # One look at each call's links, of which the planner cannot make one at all links of all calls.
+        links = self.model.districts.through.objects.filter(call=OuterRef("pk")).order_by().values("call")
+        among = links.annotate(among=BoolOr(Q(district__slug__in=list(slugs)))).values("among")
+        return self.filter(Coalesce(Subquery(among), True))
 
     def on_themes(self, slugs: Iterable[str]) -> CallQuerySet:
         return self.filter(pk__in=self.model.themes.through.objects.filter(theme__slug__in=slugs).values("call"))
@@ -183,42 +189,42 @@ class CallQuerySet(models.QuerySet["Call"]):
         """Calls in which at least one of the kinds of organisation may take part; a call that names none is for all."""
         return self.filter(Q(roles__overlap=list(kinds)) | Q(roles=[]))
 
-    def matching(self, words: str, language: str) -> CallQuerySet:
+    def matching(self, words: str, language: str, begun: Sequence[str] = ()) -> CallQuerySet:
         """Full-text search in the texts that a reader of this language (`it`, `en`) sees.
 
-        Understands "quoted words", or, and -without; see `text_query`. Where the English title is missing the Italian
-        text is shown, and searched.
+        Understands "quoted words", or, and -without; `begun`: see `text_query`. Where the English title is missing the
+        Italian text is shown, and searched.
         """
-        italian = Q(search_it=text_query(words, "italian"))
+        italian = Q(search_it=text_query(words, "italian", begun))
         if language == "it":
             return self.filter(italian)
-        return self.filter(Q(search_en=text_query(words, "english")) | Q(title_en="") & italian)
+        return self.filter(Q(search_en=text_query(words, "english", begun)) | Q(title_en="") & italian)
 
-    def best_of_newest(self, words: str, language: str, most: int) -> CallQuerySet:
+    def best_of_newest(self, words: str, language: str, begun: Sequence[str], most: int) -> CallQuerySet:
         """The newest `most` of these calls with `rank`: higher where the words stand in the title, then the summary.
 
         Only so many, because to rank all that a common word finds is to read all. A whole number: what the database
         computes as a fraction would not be found again by the fraction that an address holds.
         """
         newest = self.order_by("-opened_key", "-pk").values("pk")[:most]
-        rank = SearchRank(F("search_it"), text_query(words, "italian"))
+        rank = SearchRank(F("search_it"), text_query(words, "italian", begun))
         if language != "it":
-            english = SearchRank(F("search_en"), text_query(words, "english"))
+            english = SearchRank(F("search_en"), text_query(words, "english", begun))
             nothing = Value(0.0, output_field=FloatField())
             rank = Greatest(english, Case(When(title_en="", then=rank), default=nothing), output_field=FloatField())
         ranked = self.model._default_manager.filter(pk__in=newest)
         return cast("CallQuerySet", ranked.annotate(rank=Cast(rank * 1_000_000, IntegerField())))
 
-    def with_headlines(self, words: str, language: str) -> CallQuerySet:
+    def with_headlines(self, words: str, language: str, begun: Sequence[str]) -> CallQuerySet:
         """Adds `title_found` and `summary_found`: what a reader of this language sees, as `marked` takes it.
 
         For the rows of a page only: it takes far longer than to find them.
         """
         found = {}
         for field in ("title", "summary"):
-            headline: models.Expression = Headline(f"{field}_it", text_query(words, "italian"), "italian")
+            headline: models.Expression = Headline(f"{field}_it", text_query(words, "italian", begun), "italian")
             if language != "it":
-                english = Headline(f"{field}_en", text_query(words, "english"), "english")
+                english = Headline(f"{field}_en", text_query(words, "english", begun), "english")
                 headline = Case(When(**{f"{field}_en": ""}, then=headline), default=english)
             found[f"{field}_found"] = headline
         return self.annotate(**found)

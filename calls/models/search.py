@@ -8,14 +8,19 @@ another could wait for); what is noted, and what the clock has changed since, is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, models
 
 LONGEST_WORD = 30
+FACETS = ["status", "role", "district", "theme"]
+BLOCK = 8192
+FEW = 2000
 
 
 class BitsField(models.Field):
@@ -74,26 +79,35 @@ class SearchWord(models.Model):
         return self.word
 
 
-def facet_counts(
-    moment: datetime,
-    scopes: Iterable[str],
-    chosen: dict[str, Sequence[str]],
-) -> dict[str, dict[str, int]]:
+class Facets(NamedTuple):
+    """`counts`: by facet and value. `shown`: how many calls all filters leave. `few`: which, if at most `FEW`."""
+
+    counts: dict[str, dict[str, int]]
+    shown: int
+    few: list[int] | None
+
+
+def facets(moment: datetime, scopes: Iterable[str], chosen: Mapping[str, Sequence[str]]) -> Facets:
     """For each facet and value, how many calls have it under the filters of the other facets.
 
     `scopes`: which calls the reader sees (`CallQuerySet.scopes_of`). `chosen`: values by facet (`status`, `role`,
-    `district`, `theme`; the last two as numbers of rows); none: not filtered. The answer has `status` `all`, `role` and
-    `district` `any` for calls that name none, and `shown` `""`: how many calls all filters leave.
+    `district`, `theme`; the last two as numbers of rows); none: not filtered. The answer has `status` `all`, and `role`
+    and `district` `any` for calls that name none.
     """
-    found: dict[str, dict[str, int]] = {facet: {} for facet in ("status", "role", "district", "theme", "shown")}
+    found: dict[str, dict[str, int]] = {facet: {} for facet in (*FACETS, "shown")}
+    few: list[int] = []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT facet, value, found FROM calls_facet_counts(%s, %s, %s, %s, %s, %s)",
-            [moment, list(scopes), *(list(chosen.get(facet, [])) or None for facet in found if facet != "shown")],
+            "SELECT facet, value, found, bits FROM calls_facet_counts(%s, %s, %s, %s, %s, %s, %s)",
+            [moment, list(scopes), *(list(chosen.get(facet, [])) or None for facet in FACETS), FEW],
         )
-        for facet, value, number in cursor.fetchall():
-            found[facet][value] = int(number)
-    return found
+        for facet, value, number, bits in cursor.fetchall():
+            if facet == "bits":
+                few += [int(value) * BLOCK + one.start() for one in re.finditer("1", bits)]
+            else:
+                found[facet][value] = int(number)
+    shown = found.pop("shown")[""]
+    return Facets(found, shown, few if shown <= FEW else None)
 
 
 def fold_changes(moment: datetime) -> int:

@@ -12,6 +12,7 @@ from calls.filters import CallFilter
 from calls.models import Call, CallQuerySet
 from calls.reports import CALL_COLUMNS
 from calls.ways_on import mark_words, ways_on
+from calls.words import begun_by
 from district_portal.reports.lists import list_answer
 from district_portal.shared.access import access, public
 from district_portal.shared.pagination import keyset_page
@@ -22,12 +23,13 @@ from district_portal.shared.pagination import keyset_page
 def call_list(request: HttpRequest) -> HttpResponseBase:
     calls = Call.objects.visible_to(request.user)
     listed = CallFilter(request.GET, calls, timezone.now())
+    listed.begun = begun_by(listed.words)
     if answer := _download(request, listed):
         return answer
     scopes = calls.scopes_of(request.user)
     counted = counts(listed, scopes)
     page = keyset_page(_with_rows(listed.page_rows()), listed.order, request.GET.get("cursor"), parts=listed.parts)
-    mark_words(page.rows, listed.words)
+    mark_words(page.rows, listed)
     context = {
         "now": listed.now,
         "filter": listed,
@@ -43,9 +45,9 @@ def call_list(request: HttpRequest) -> HttpResponseBase:
 
 
 def _download(request: HttpRequest, listed: CallFilter) -> HttpResponseBase | None:
-    """As JSON or CSV: everything that is found, so the newest first where a page has the best match first."""
-    order = listed.order if listed.parts else listed.newest_first
-    return list_answer(request, _with_rows(listed.qs), order=order, columns=CALL_COLUMNS, parts=listed.parts)
+    """As JSON or CSV."""
+    rows = _with_rows(listed.found())
+    return list_answer(request, rows, order=listed.order_of_all, columns=CALL_COLUMNS, parts=listed.parts)
 
 
 def _with_rows(calls: CallQuerySet) -> CallQuerySet:

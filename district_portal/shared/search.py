@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery
 from django.db.models import F, Func, TextField, Value
@@ -30,19 +30,25 @@ def fold(text: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
 
 
-def text_query(words: str, config: str) -> SearchQuery | CombinedSearchQuery:
-    """What to look for: "quoted words", or, -without; of plain words the last may be a beginning, as while typing."""
+def beginning(words: str) -> str:
+    """The last of plain words, which may be the beginning of one while somebody types; "" where it is none."""
+    words = fold(words).strip()
+    *before, last = words.lower().split() or [""]
+    plain = _PLAIN_WORDS.fullmatch(words) and "or" not in before
+    return last if plain and last.isalpha() and len(last) >= PREFIX_LENGTH else ""
+
+
+def text_query(words: str, config: str, begun: Sequence[str] = ()) -> SearchQuery | CombinedSearchQuery:
+    """What to look for: "quoted words", or, -without. `begun`: words that the last one may be the beginning of."""
     words = fold(words).strip()
     whole = SearchQuery(words, config=config, search_type="websearch")
-    *before, last = words.split() or [""]
-    plain = _PLAIN_WORDS.fullmatch(words) and "or" not in (word.lower() for word in before)
-    if not plain or not last.isalnum() or len(last) < PREFIX_LENGTH:
+    if not begun:
         return whole
-    # Not stemmed: the stem of "rete" is "ret", with which many other words begin.
-    begun: SearchQuery | CombinedSearchQuery = SearchQuery(f"{last.lower()}:*", config="simple", search_type="raw")
-    if before:
-        begun = SearchQuery(" ".join(before), config=config, search_type="websearch") & begun
-    return whole | begun
+    # Words and not PostgreSQL's prefixes: those are looked for unstemmed, and nobody can tell how many rows they find.
+    last: SearchQuery | CombinedSearchQuery = SearchQuery(" or ".join(begun), config=config, search_type="websearch")
+    if before := words.split()[:-1]:
+        last = SearchQuery(" ".join(before), config=config, search_type="websearch") & last
+    return whole | last
 
 
 class Headline(Func):
