@@ -38,7 +38,7 @@ class TimeLeft(NamedTuple):
 
 
 def facts(call: Call) -> list[Fact]:
-    """Only what is known."""
+    """Only what is known, and what `brief` does not say."""
     found = []
     if call.budget is not None:
         found.append(Fact(_("Budget"), money_short(call.budget)))
@@ -52,8 +52,6 @@ def facts(call: Call) -> list[Fact]:
     if call.duration_months is not None:
         months = ngettext("%(months)d month", "%(months)d months", call.duration_months)
         found.append(Fact(_("Duration"), months % {"months": call.duration_months}))
-    if call.partners_min is not None:
-        found.append(Fact(_("Partners"), _("%(number)d or more") % {"number": call.partners_min}))
     return found
 
 

@@ -11,8 +11,15 @@ from calls.models import Question
 from calls.operations.questions import AnswerTexts
 
 
+class PlainText(forms.CharField):
+    """Several lines, with the ends of lines as they are stored, whatever a browser sends."""
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).replace("\r\n", "\n")
+
+
 def _text(label: Any, length: int, rows: int, *, required: bool = True, help_text: Any = "", **messages: Any) -> Any:
-    return forms.CharField(
+    return PlainText(
         label=label,
         max_length=length,
         required=required,

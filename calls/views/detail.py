@@ -78,4 +78,5 @@ def _of_reader(request: HttpRequest, call: Call, deadlines: list[CallDeadline], 
 
 def _is_seen(request: HttpRequest) -> bool:
     """Whether a person looks: not at what a browser fetches in advance, nor where only the head is asked for."""
-    return request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
+    purposes = [request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz")]
+    return request.method == "GET" and not any("prefetch" in purpose for purpose in purposes)

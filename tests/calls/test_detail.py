@@ -37,7 +37,7 @@ def text(client, path: str) -> str:
 def test_facts_are_only_those_that_are_known() -> None:
     call = Call(
         budget=Decimal(6_000_000), grant_share=Decimal("0.5"), project_cost_min=150_000, project_cost_max=300_000,
-        duration_months=18, partners_min=3,
+        duration_months=18,
     )  # fmt: skip
     with translation.override("en"):
         assert [(fact.label, fact.value.replace("\u00a0", " ")) for fact in detail.facts(call)] == [
@@ -45,7 +45,6 @@ def test_facts_are_only_those_that_are_known() -> None:
             ("Grant", "Up to 50%"),
             ("Cost of a project", "€ 150,000 to € 300,000"),
             ("Duration", "18 months"),
-            ("Partners", "3 or more"),
         ]
         assert detail.facts(Call()) == []
         assert [fact.value for fact in detail.facts(Call(budget=0))] == ["€\u00a00"]

@@ -104,7 +104,8 @@ def test_what_nobody_sees_is_no_visit(client, call: Call, kind: str) -> None:
     if kind == "head":
         assert client.head(PAGE).status_code == 200
     elif kind == "prefetch":
-        assert client.get(PAGE, headers={"Sec-Purpose": "prefetch;prerender"}).status_code == 200
+        for name in ("Sec-Purpose", "Purpose", "X-Moz"):
+            assert client.get(PAGE, headers={name: "prefetch;prerender"}).status_code == 200
     else:
         assert Client().get(PAGE).status_code == 200
     assert not Visit.objects.exists()

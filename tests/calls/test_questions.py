@@ -84,6 +84,12 @@ def test_the_end_is_read_again_from_the_row_that_is_held(call: Call, asker: User
         ask_question(call, actor=asker, text="May we?", arrived=moment_of_arrival())
 
 
+def test_the_row_of_the_call_is_held_for_share(call: Call, asker: User, django_assert_max_num_queries) -> None:
+    with django_assert_max_num_queries(20) as queries:
+        ask_question(call, actor=asker, text="May we?", arrived=moment_of_arrival())
+    assert any(query["sql"].endswith("FOR SHARE") for query in queries.captured_queries)
+
+
 @pytest.mark.parametrize(
     ("trait", "words"),
     [

@@ -66,6 +66,7 @@ FAULTY = {
     "account_reset_password_from_key", "events:register", "projects:network_new", "projects:network_edit",
     "projects:network_request_changes", "projects:network_refuse", "enterprises:new", "enterprises:edit",
     "enterprises:people", "events:checkin",
+    "calls:question_ask", "calls:question_answer",
 }  # fmt: skip
 
 
