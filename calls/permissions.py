@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calls.models import Call, Question, SelectedActuator
+from calls.models import Call, CatalogueImport, Question, SelectedActuator
 from district_portal.accounts.models import Role, User
 from enterprises.models import Organisation
 from enterprises.permissions import can_act_for
@@ -63,3 +63,13 @@ def can_answer_question(user: User | AnonymousUser, question: Question) -> bool:
 def can_withdraw_question(user: User | AnonymousUser, question: Question) -> bool:
     """Who asked; whether it is answered already is not a question of rights."""
     return question.asked_by_id is not None and question.asked_by_id == user.pk
+
+
+def can_read_import(user: User | AnonymousUser, run: CatalogueImport) -> bool:
+    """Staff of the region of the programme, administrators."""
+    return CatalogueImport.objects.visible_to(user).filter(pk=run.pk).exists()
+
+
+def can_apply_import(user: User | AnonymousUser, run: CatalogueImport) -> bool:
+    """The same, but never who uploaded the file (four eyes)."""
+    return user.pk != run.uploaded_by_id and can_read_import(user, run)

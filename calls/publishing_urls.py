@@ -1,12 +1,17 @@
 from django.urls import path
 
-from calls.views import publishing, publishing_documents, publishing_more, publishing_moves, rules
+from calls.views import imports, publishing, publishing_documents, publishing_more, publishing_moves, rules
 
 app_name = "publishing"
 
 urlpatterns = [
     path("", publishing.call_list, name="list"),
     path("new/", publishing.call_new, name="new"),
+    path("imports/", imports.import_list, name="imports"),
+    path("imports/<uuid:pk>/", imports.import_detail, name="import_detail"),
+    path("imports/<uuid:pk>/report.csv", imports.import_report, name="import_report"),
+    path("imports/<uuid:pk>/apply/", imports.import_apply, name="import_apply"),
+    path("imports/<uuid:pk>/discard/", imports.import_discard, name="import_discard"),
     path("<slug:slug>/", publishing.call_detail, name="detail"),
     path("<slug:slug>/edit/", publishing.call_edit, name="edit"),
     path("<slug:slug>/delete/", publishing.call_delete, name="delete"),

@@ -1,8 +1,10 @@
 from celery import shared_task
 
 from calls import searches
+from calls.catalogue.work import run_import
 from calls.models import fold_changes
 from calls.operations.clock import pass_time
+from calls.operations.imports import claim_import
 from calls.operations.lifecycle import moment_of_arrival
 from calls.operations.news import alert_searches
 
@@ -18,3 +20,13 @@ def look_at_the_clock() -> int:
 def fold() -> int:
     """Beat's hint: calls may have changed since the last folding. Safe to lose and to repeat."""
     return fold_changes(moment_of_arrival())
+
+
+@shared_task
+def import_catalogues() -> int:
+    """Beat's hint: a file of calls may be waiting. Safe to lose and to repeat. Returns how many were worked on."""
+    worked = 0
+    while run := claim_import():
+        run_import(run)
+        worked += 1
+    return worked

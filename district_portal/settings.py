@@ -46,6 +46,7 @@ if not PORTAL_URL:
 
 PORTAL_NAME = env.str("PORTAL_NAME", "Distretti in Rete")
 INSTITUTION_NAME = env.str("INSTITUTION_NAME", "Regione Emilia-Romagna")
+INSTITUTION_CODE = env.str("INSTITUTION_CODE", "r_emiro")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "distretti@demo.example")
 
 INSTALLED_APPS = [
@@ -192,6 +193,7 @@ def _hint(task: str, queue: str, seconds: int = 1) -> dict:
 CELERY_BEAT_SCHEDULE = {
     "deliver": _hint("district_portal.notifications.tasks.deliver", "messages"),
     "build": _hint("district_portal.reports.tasks.build", "reports"),
+    "imports": _hint("calls.tasks.import_catalogues", "reports"),
     "clock": _hint("calls.tasks.look_at_the_clock", "messages", seconds=10),
     "fold": _hint("calls.tasks.fold", "messages", seconds=10),
 }

@@ -5,7 +5,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from calls import feeds
+from calls import feeds, opendata
 from calls.views import unsubscribing
 from district_portal import desk, home, status
 from district_portal.accounts import views as accounts
@@ -20,10 +20,15 @@ urlpatterns = [
     path("calls/<slug:slug>/deadline.ics", feeds.call_calendar, name="call_calendar"),
     path("calendars/<slug:token>.ics", feeds.personal_calendar, name="personal_calendar"),
     path("alerts/off/<slug:token>/", unsubscribing.one_click, name="alerts_one_click"),
+    path("opendata/calls.json", opendata.calls_json, name="opendata_calls_json"),
+    path("opendata/calls.csv", opendata.calls_csv, name="opendata_calls_csv"),
+    path("opendata/calls.jsonld", opendata.calls_jsonld, name="opendata_calls_jsonld"),
+    path("opendata/call-import.schema.json", opendata.import_schema, name="opendata_import_schema"),
     *i18n_patterns(
         path("", home.home, name="home"),
         path("privacy/", home.privacy, name="privacy"),
         path("accessibility/", home.accessibility, name="accessibility"),
+        path("opendata/", opendata.opendata, name="opendata"),
         path("desk/", desk.desk, name="desk"),
         path("status/", status.overview, name="status"),
         path("status/messages/<int:pk>/retry/", status.retry_message, name="message_retry"),

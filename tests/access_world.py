@@ -31,6 +31,7 @@ from tests.factories.calls import (
     CallFactory,
     CallMilestoneFactory,
     CallVersionFactory,
+    CatalogueImportFactory,
     ProgrammeFactory,
     QuestionFactory,
     whole_draft,
@@ -91,6 +92,7 @@ class World:
         submitted = NetworkFactory(call=call, district=district, lead=organisation, state="submitted")
         guest = RegistrationFactory(event=EventFactory(district=district))
         run = ReportRun.objects.create(report="funding", format="csv", requester=reporter)
+        run_of_calls = CatalogueImportFactory(programme=programme)
         dead = OutboxRow.objects.create(
             key=str(uuid.uuid4()), message="calls/interest_registered", channel="mail", about="1", state="dead"
         )
@@ -116,6 +118,10 @@ class World:
                 **{f"publishing:{name}": rule for name in ("rule_edit", "rule_preview", "rule_remove")},
                 "publishing:document_replace": {"pk": CallDocumentFactory(call=call).pk},
                 "publishing:document_withdraw": {"pk": CallDocumentFactory(call=call).pk},
+                **{
+                    f"publishing:import_{name}": {"pk": run_of_calls.pk}
+                    for name in ("detail", "report", "apply", "discard")
+                },
                 "publishing:milestone_edit": {"pk": CallMilestoneFactory(call=call).pk},
                 "publishing:milestone_remove": {"pk": CallMilestoneFactory(call=call).pk},
                 "call_calendar": {"slug": call.slug},

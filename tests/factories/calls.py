@@ -14,6 +14,7 @@ from calls.models import (
     CallMilestone,
     CallRule,
     CallVersion,
+    CatalogueImport,
     Interest,
     Programme,
     Question,
@@ -159,6 +160,21 @@ class CallVersionFactory(factory.django.DjangoModelFactory):
     number = factory.LazyAttribute(lambda version: version.call.versions.count() + 1)
     content = factory.LazyFunction(dict)
     author = factory.SubFactory(UserFactory)
+
+
+class CatalogueImportFactory(factory.django.DjangoModelFactory):
+    """A file that has been checked, without an error."""
+
+    class Meta:
+        model = CatalogueImport
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    file = factory.LazyFunction(lambda: ContentFile(b"external_id,title_it,summary_it\n", name="calls.csv"))
+    name = "calls.csv"
+    sha256 = "0" * 64
+    state = "checked"
+    report = factory.LazyFunction(lambda: {"counts": {"created": 1, "changed": 0, "unchanged": 0, "error": 0}})
+    uploaded_by = factory.SubFactory(UserFactory)
 
 
 class InterestFactory(factory.django.DjangoModelFactory):
