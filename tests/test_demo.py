@@ -11,8 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from calls.models import Call, CallDocument, CallFigure, Interest
-from calls.states import CallState
+from calls.models import Approval, Call, CallDocument, CallFamily, CallFigure, Interest
+from calls.operations.publishing import approve_call
+from calls.states import CALL_MOVES, CallState
 from district_portal.accounts.models import Appointment, User
 from district_portal.management.demo import dates, renewal
 from enterprises.models import Competence, Membership, Organisation
@@ -32,6 +33,7 @@ ACCOUNTS = [
     "evaluator",
     "organiser",
     "region",
+    "region2",
     "admin",
 ]
 REAL = {"B. Braun Avitum Italy", "Lean", "Bellco", "Medica", "Fondazione Democenter"}
@@ -98,7 +100,7 @@ def test_accounts_act_in_the_roles_of_the_contract(demo):
         **dict.fromkeys(["facilitator", "facilitator2"], {"facilitator"}),
         "evaluator": {"evaluator"},
         "organiser": {"organiser"},
-        "region": {"regional_staff"},
+        **dict.fromkeys(["region", "region2"], {"regional_staff"}),
         "admin": {"admin"},
     }
     assert set(Appointment.objects.filter(role="facilitator").values_list("district__slug", flat=True)) == {
@@ -232,6 +234,37 @@ def test_calls_are_alive_in_all_states(demo):
         "call:concluded",
         "call:draft",
     }
+
+
+def test_a_draft_waits_for_the_second_account_of_the_region(demo):
+    approval = Approval.objects.get(state="waiting")
+    assert approve_call(approval, actor=User.objects.get(email="region2@demo.example")).state == CallState.PUBLISHED
+
+
+def test_a_draft_came_back_and_says_why(demo):
+    returned = Approval.objects.get(state="returned")
+    assert (returned.call.state, returned.asked_by.email) == ("draft", "region@demo.example")
+    assert returned.reason
+
+
+def test_the_journal_of_each_call_is_a_walk_of_legal_moves_that_a_second_person_began(demo):
+    for call in Call.objects.filter(illustrative=True).exclude(state="draft"):
+        state = "draft"
+        for decision in call.decisions.all():
+            assert decision.from_state == state
+            assert decision.to_state in CALL_MOVES[state]
+            state = decision.to_state
+        assert state == call.state
+        approval = call.approvals.get()
+        assert approval.asked_by != approval.answered_by == call.decisions.first().actor
+
+
+def test_the_editions_of_a_call_are_one_family_and_the_real_second_call_has_two_tiers(demo):
+    editions = {family.name_en: list(family.calls.order_by("edition").values_list("edition", flat=True))
+                for family in CallFamily.objects.all()}  # fmt: skip
+    assert editions == {"District networks": [1, 2, 3], "From production districts to technology districts": [1, 2]}
+    second = Call.objects.get(tier="networks")
+    assert (second.actuator.slug, second.first_tier.tier, second.closes_at) == ("democenter", "actuators", None)
 
 
 def test_documents_are_files_with_their_hash(demo):

@@ -121,7 +121,7 @@ def test_a_draft_that_was_changed_after_asking_must_be_asked_for_again() -> None
 def test_a_change_that_went_past_the_operations_is_seen_by_the_digest() -> None:
     call = whole_draft()
     approval = asked(call)
-    CallRule.objects.create(call=call, kind="members", parameters={"minimum": 2})
+    CallRule.objects.create(call=call, kind="minimum_members", parameters={"fewest": 2})
     with pytest.raises(DomainError, match="changed after the approval"):
         approve_call(approval, actor=regional())
 

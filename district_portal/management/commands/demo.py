@@ -27,7 +27,7 @@ ACCOUNTS = {
     "facilitators": "facilitator facilitator2",
     "evaluator": "evaluator",
     "organiser of events": "organiser",
-    "Region": "region",
+    "Region": "region region2",
     "administrator": "admin",
 }
 PASSWORD = "mirandola-2012"

@@ -19,6 +19,7 @@ from district_portal.management.demo import (
     organisations,
     people,
     projects,
+    publishing,
     questions,
     renewal,
 )
@@ -38,6 +39,7 @@ def load() -> bool:
     firms = organisations.make(users, moment.date())
     facts.make()
     current = calls.make(users, moment)
+    publishing.make(users, current, moment)
     interests.make(users, firms, current, moment)
     questions.make(users, current, moment)
     networks.make(users, firms, current, moment)

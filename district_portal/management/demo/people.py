@@ -24,12 +24,13 @@ ACCOUNTS = {
     "evaluator": ("Andrea", "Conti"),
     "organiser": ("Francesca", "Morandi"),
     "region": ("Anna", "Rossi"),
+    "region2": ("Paola", "Verdi"),
     "admin": ("Davide", "Neri"),
 }
 
 
 def make(today: date) -> dict[str, User]:
-    """The accounts of the contract, able to sign in. Returns them by the part of the address before the @."""
+    """The accounts, able to sign in. Returns them by the part of the address before the @."""
     # One hash for all: the password is public anyhow, and hashing is slow on purpose.
     password = make_password(PASSWORD)
     users = User.objects.bulk_create(
@@ -59,6 +60,7 @@ def _appoint(people: dict[str, User], *, since: date) -> None:
         ("organiser", Role.ORGANISER, district),
         ("evaluator", Role.EVALUATOR, None),
         ("region", Role.REGIONAL_STAFF, None),
+        ("region2", Role.REGIONAL_STAFF, None),
     ]
     Appointment.objects.bulk_create(
         Appointment(user=people[name], role=role, region=region, district=where, valid_from=since)
