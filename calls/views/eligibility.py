@@ -16,6 +16,7 @@ from calls.forms.interest import ActingForm
 from calls.models import Call
 from calls.operations.eligibility import clear_answers, save_answers
 from calls.permissions import can_save_answers
+from calls.rulebook import rulebook
 from calls.views.rows import visible_call
 from district_portal.shared.access import access, public
 from enterprises.models import Organisation
@@ -89,10 +90,7 @@ def _place(call: Call, organisation: Organisation, organisations: list[Organisat
 
 def _answer(request: HttpRequest, call: Call, found: Check | None, form: ActingForm | None = None) -> HttpResponse:
     """The page of the check; for htmx only what depends on the answers, so that the focus stays where it is."""
-    partial = request.htmx and not request.htmx.history_restore_request and found and form is None
-    return render(
-        request,
-        "calls/_eligibility_result.html" if partial else "calls/eligibility.html",
-        {"call": call, "eligibility": found, "form": form, "partial": partial},
-        status=422 if form is not None else 200,
-    )
+    if request.htmx and not request.htmx.history_restore_request and found and form is None:
+        return render(request, "calls/_eligibility_result.html", {"eligibility": found, "partial": True})
+    context = {"call": call, "eligibility": found, "rules": rulebook(call), "form": form}
+    return render(request, "calls/eligibility.html", context, status=422 if form is not None else 200)
