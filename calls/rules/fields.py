@@ -142,8 +142,11 @@ class RowsWidget(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         rows = list(value or [])
         shown = [*rows, *({} for _blank in range(min(BLANK_ROWS, MOST_ROWS - len(rows))))]
-        cells = [[self._cell(name, number, place, row) for place in self.columns] for number, row in enumerate(shown)]
         labels = [column.field.label for column in self.columns]
+        cells = [
+            [(column.field.label, self._cell(name, number, column, row)) for column in self.columns]
+            for number, row in enumerate(shown)
+        ]
         return {**super().get_context(name, value, attrs), "labels": labels, "rows": cells}
 
     def _cell(self, name: str, number: int, column: Column, row: Mapping[str, Any]) -> str:

@@ -24,6 +24,8 @@ class Check:
     """None: not known yet; that does not keep a network from being submitted."""
     text: str
     detail: str = ""
+    later: bool = False
+    """Not known before the network has a budget and papers: nothing can be done about it yet."""
 
     @property
     def blocks(self) -> bool:
@@ -53,7 +55,8 @@ def _rules(call: Call, members: list[Partner]) -> list[Check]:
 def _check(line: Line) -> Check:
     verdict = line.verdict
     detail = "" if verdict.met else f"{verdict.text}. {verdict.way_on}"
-    return Check(verdict.met, line.rule.explain(), detail)
+    later = verdict.met is None and line.rule.scope in (Scope.PROJECT, Scope.PAPERS)
+    return Check(verdict.met, line.rule.explain(), detail, later)
 
 
 def _idea(network: Network) -> Check:
