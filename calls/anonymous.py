@@ -51,7 +51,9 @@ class Traits(NamedTuple):
         if self.kind is None:
             return _("Organisation")
         kind = SIZES[EnterpriseSize(self.size)] if self.size else OrganisationKind(self.kind).label
-        return f"{kind} · {self.province}" if self.province else str(kind)
+        if self.province is None:
+            return str(kind)
+        return _("%(kind)s, province of %(province)s") % {"kind": kind, "province": self.province}
 
 
 class Face(NamedTuple):

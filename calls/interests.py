@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 from django.utils.translation import gettext as _
 
 from calls.anonymous import SMALL, face_of, faces, few
@@ -73,13 +73,16 @@ def panel(call: Call, user: User | AnonymousUser) -> dict[str, Any]:
     """What `templates/calls/_interest.html` shows, in a fixed number of queries.
 
     `mine` and `withdrawn`: interests of the organisations that the reader acts for. `interested`: `rows` (at most four
-    others, the newest), `count` (how many are shown with their name), `words` (how many there are), `seeking`, `faces`.
+    others), `count` (how many are shown with their name), `words` (how many there are), `seeking`, `faces`.
     """
     own = call.interests.of_actor(user).as_seen_by(user) if user.is_authenticated else Interest.objects.none()
     mine = sorted(own, key=lambda interest: interest.name)
     may_see = user.is_authenticated and can_see_interests(user, call)
     named = call.interests.active().as_seen_by(user)
-    others = named.exclude(pk__in=[interest.pk for interest in mine]).order_by("-registered_at", "-pk")
+    others = named.exclude(pk__in=[interest.pk for interest in mine])
+    # First who gathers partners for a network: that is what a reader who hesitates looks for.
+    alone = ExpressionWrapper(Q(network=None), BooleanField())
+    others = others.alias(alone=alone).order_by("alone", "-registered_at", "-pk")
     return {
         "mine": [interest for interest in mine if interest.withdrawn_at is None],
         "withdrawn": [interest for interest in mine if interest.withdrawn_at is not None],

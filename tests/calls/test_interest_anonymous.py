@@ -54,9 +54,9 @@ def test_four_alike_are_only_counted_and_five_are_a_group(call: Call, district: 
     assert shown(call) == []
     assert face_of(four[0], call) == ""
     firms(district, 1)
-    assert shown(call) == [("Small enterprise · MO", "fewer than 3")]
+    assert shown(call) == [("Small enterprise, province of MO", "fewer than 3")]
     with translation.override("en"):
-        assert face_of(four[0], call) == "Small enterprise · MO"
+        assert face_of(four[0], call) == "Small enterprise, province of MO"
 
 
 @pytest.mark.django_db
@@ -75,7 +75,7 @@ def test_who_shows_its_name_hides_nobody(call: Call, district: District) -> None
     assert shown(call) == []
     named.visibility = Visibility.FACILITATOR
     named.save()
-    assert shown(call) == [("Small enterprise · MO", "fewer than 3")]
+    assert shown(call) == [("Small enterprise, province of MO", "fewer than 3")]
 
 
 @pytest.mark.django_db
@@ -89,7 +89,7 @@ def test_the_rare_one_takes_coarser_words_with_others_that_are_rare(call: Call, 
     firms(district, 2, size="small", municipality=carpi)
     assert shown(call) == [("Enterprise", "fewer than 3")], "one of five that share no finer words"
     InterestFactory(call=call, organisation=firms(district, 1)[0], visibility=A)
-    assert shown(call) == [("Enterprise", "fewer than 3"), ("Small enterprise · MO", "fewer than 3")]
+    assert shown(call) == [("Enterprise", "fewer than 3"), ("Small enterprise, province of MO", "fewer than 3")]
 
 
 @pytest.mark.django_db
@@ -99,7 +99,7 @@ def test_numbers_are_exact_from_three_on_unless_most_of_the_group_is_meant(call:
         for firm in six[:number]:
             if not firm.interests.filter(call=call).exists():
                 InterestFactory(call=call, organisation=firm, visibility=A)
-        assert shown(call) == [("Small enterprise · MO", words)]
+        assert shown(call) == [("Small enterprise, province of MO", words)]
 
 
 @pytest.mark.django_db
@@ -111,7 +111,7 @@ def test_the_page_holds_nothing_that_leads_to_the_row(client: Client, call: Call
         interest.offered.set([])
     for path in ("/en/calls/reti/", "/en/calls/reti/interested/"):
         page = client.get(path).content.decode()
-        assert "Small enterprise · MO: 3" in page
+        assert "Small enterprise, province of MO: 3" in page
         for firm in firms_of(call):
             assert firm.name not in page
             assert firm.slug not in page
@@ -130,7 +130,10 @@ def test_the_order_of_groups_does_not_tell_who_came_first(call: Call, district: 
     small = firms(district, 5)
     InterestFactory(call=call, organisation=small[0], visibility=A)
     InterestFactory(call=call, organisation=laboratories[0], visibility=A)
-    assert [words for words, _number in shown(call)] == ["Research laboratory · MO", "Small enterprise · MO"]
+    assert [words for words, _number in shown(call)] == [
+        "Research laboratory, province of MO",
+        "Small enterprise, province of MO",
+    ]
 
 
 @pytest.mark.django_db

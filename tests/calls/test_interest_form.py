@@ -184,7 +184,7 @@ def test_the_preview_without_a_name_is_the_group(member: Client, firm: Organisat
     assert "fewer than five organisations of your district are like you" in alone
     OrganisationFactory.create_batch(4, district=firm.district)
     group = member.post(PREVIEW, {"visibility": "anonymous"}, headers={"HX-Request": "true"}).content.decode()
-    assert "Enterprise · MO" in group
+    assert "Enterprise, province of MO" in group
     assert "<html" not in group
 
 
