@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from calls.filters import CallFilter
-from calls.models import FACETS, facets
+from calls.models import FACETS, CallQuerySet, facets
 from district_portal.shared.pagination import COUNT_CAP, Count, count_capped
 from enterprises.models import OrganisationKind
 
@@ -86,9 +87,8 @@ def _values(listed: CallFilter) -> tuple[dict[str, dict[str, int]], dict[str, in
     filtered = [facet for facet in FACETS if _numbers_of(listed).get(facet)]
     sets, selects, parameters = [], [], []
     for name in [*filtered, "shown"]:
-        calls = listed.found() if name == "shown" else listed.without(name)
-        sql, values = calls.values("pk")[: COUNT_CAP + 1].query.sql_with_params()
-        sets.append(f"{name}_ids AS MATERIALIZED (SELECT ARRAY({sql}) AS ids)")
+        sql, values = _ids(listed.found() if name == "shown" else listed.without(name))
+        sets.append(f"{name}_ids AS MATERIALIZED (SELECT {sql} AS ids)")
         parameters += values
     for facet in FACETS:
         own = f"{facet if facet in filtered else 'shown'}_ids"
@@ -104,3 +104,12 @@ def _values(listed: CallFilter) -> tuple[dict[str, dict[str, int]], dict[str, in
         for facet, value, number in cursor.fetchall():
             found[facet][value] = number
     return found, found["size"]
+
+
+def _ids(calls: CallQuerySet) -> tuple[str, Sequence[Any]]:
+    """Numbers of these calls, at most one more than 1,000, as an array."""
+    try:
+        sql, values = calls.values("pk")[: COUNT_CAP + 1].query.sql_with_params()
+    except EmptyResultSet:
+        return "'{}'::bigint[]", []
+    return f"ARRAY({sql})", values

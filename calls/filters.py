@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from calls.models import CONDITIONS, FACETS, CallQuerySet, Theme, parts_by_index
+from calls.models import CONDITIONS, FACETS, CallQuerySet, Theme
 from district_portal.accounts.models import District
 from district_portal.shared.filters import ChoicesFilter, Pill
 from district_portal.shared.ui import language, localised, long_day, query_string, query_without
@@ -146,7 +146,9 @@ class CallFilter(django_filters.FilterSet):
     @property
     def parts(self) -> Sequence[Q]:
         """For `keyset_page`: not where the best are picked out of the newest, or all that there are are known."""
-        return () if self.ordering == BEST or self.few is not None else parts_by_index(self.chosen["status"], self.now)
+        if self.ordering == BEST or self.few is not None:
+            return ()
+        return self.queryset.parts(self.chosen["status"], self.now)
 
     def found(self) -> CallQuerySet:
         """The calls under all filters."""

@@ -17,7 +17,7 @@ from calls.models.interest import EligibilityAnswers, Interest, InterestMessage,
 from calls.models.parts import CallDeadline, CallDecision, CallDocument, CallFigure, CallMilestone, Figure
 from calls.models.programme import CallFamily, Programme, Theme
 from calls.models.publishing import Approval, CallVersion, SelectedActuator
-from calls.models.querysets import CLOSING_SOON, CONDITIONS, CallQuerySet, parts_by_index
+from calls.models.querysets import CLOSING_SOON, CONDITIONS, CallQuerySet
 from calls.models.questions import Correction, Question
 from calls.models.rules import AidTable, CallRule, rules_of
 from calls.models.search import FACETS, CallChange, FacetBits, FacetClock, SearchWord, facets, fold_changes
@@ -66,6 +66,5 @@ __all__ = [
     "Visit",
     "facets",
     "fold_changes",
-    "parts_by_index",
     "rules_of",
 ]

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from django.contrib.postgres.aggregates import BoolOr
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchRank
 from django.db import models
-from django.db.models import Case, Count, F, FloatField, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, F, FloatField, Func, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce, Greatest
 
 from calls.states import CallState
@@ -57,32 +58,6 @@ CONDITIONS: dict[str, Callable[[datetime], Q]] = {
     "closed": _closed,
     "all": lambda moment: Q(),
 }
-
-
-def parts_by_index(statuses: Iterable[str], moment: datetime) -> list[Q]:
-    """The stored states of calls in these statuses, each with how far its dates reach: what an index can tell.
-
-    The statuses themselves still have to be asked for. An order over one state is read along an index, over several it
-    is not: so `keyset_page` reads each state alone.
-    """
-    wanted = set(statuses)
-    if "all" in wanted:
-        return [Q(state=state) for state in CallState.values]
-    parts = [Q(state=state) for status, states in _STORED.items() if status in wanted for state in states]
-    return [_published(wanted, moment), *parts] if wanted & _BY_THE_CLOCK else parts
-
-
-def _published(wanted: set[str], moment: datetime) -> Q:
-    condition = Q(state=CallState.PUBLISHED)
-    if "closed" not in wanted:
-        condition &= Q(deadline_key__gt=moment)
-    if "opening_soon" not in wanted:
-        condition &= Q(opened_key__lte=moment)
-    if not wanted & {"open", "opening_soon"}:
-        condition &= Q(deadline_key__lte=moment + (CLOSING_SOON if "closing_soon" in wanted else timedelta()))
-    if not wanted & {"open", "closing_soon", "closed"}:
-        condition &= Q(opened_key__gt=moment)
-    return condition
 
 
 _BY_THE_CLOCK = {"open", "closing_soon", "opening_soon", "closed"}
@@ -174,6 +149,32 @@ class CallQuerySet(models.QuerySet["Call"]):
                 return self
             condition |= CONDITIONS[status](moment)
         return self.filter(condition)
+
+    def parts(self, statuses: Iterable[str], moment: datetime) -> list[Q]:
+        """The stored states of calls in these statuses, each with how far its dates reach: what an index can tell.
+
+        The statuses themselves still have to be asked for. An order over one state is read along an index, over several
+        it is not: so `keyset_page` reads each state alone.
+        """
+        wanted = set(statuses)
+        if "all" in wanted:
+            return [Q(state=state) for state in CallState.values]
+        parts = [Q(state=state) for status, states in _STORED.items() if status in wanted for state in states]
+        return [self._published(wanted, moment), *parts] if wanted & _BY_THE_CLOCK else parts
+
+    def _published(self, wanted: set[str], moment: datetime) -> Q:
+        condition = Q(state=CallState.PUBLISHED)
+        if not wanted & {"open", "closing_soon", "closed"}:
+            # All of them first, and then in order: that they are few of the published calls the planner cannot know.
+            coming = self.model._default_manager.filter(condition, opened_key__gt=moment).values("pk")
+            return condition & Q(pk=Func(ArraySubquery(coming), function="ANY"))
+        if "closed" not in wanted:
+            condition &= Q(deadline_key__gt=moment)
+        if "opening_soon" not in wanted:
+            condition &= Q(opened_key__lte=moment)
+        if not wanted & {"open", "opening_soon"}:
+            condition &= Q(deadline_key__lte=moment + (CLOSING_SOON if "closing_soon" in wanted else timedelta()))
+        return condition
 
     def for_districts(self, slugs: Iterable[str]) -> CallQuerySet:
         """Calls for at least one of the districts; a call that names none is for all."""

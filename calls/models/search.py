@@ -20,7 +20,7 @@ from django.db import connection, models
 LONGEST_WORD = 30
 FACETS = ["status", "role", "district", "theme"]
 BLOCK = 8192
-FEW = 2000
+FEW = 5000
 
 
 class BitsField(models.Field):
