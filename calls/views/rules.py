@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from calls import rulebook
+from calls.forms.documents import NoteMixin
 from calls.forms.rules import RemoveRuleForm, SourceForm, StartForm, parameters_in, rule_form
 from calls.models import AidTable, Call, CallRule, rules_of
 from calls.operations.rules import remove_rule, replace_rules, save_rule
@@ -137,21 +137,30 @@ def rule_preview(request: HttpRequest, entry: Entry) -> HttpResponse:
     form = rule_form(entry.rule)(request.POST, call=entry.call)
     if note := form.fields.get("note"):
         note.required = False  # it is said when the rule is saved
-    valid = form.is_valid()
-    said = _sentences(entry.rule, parameters_in(form, entry.rule), _table(entry.call)) if valid else []
-    status = 200 if valid else 422
+    status = 200 if form.is_valid() else 422
     if request.htmx and not request.htmx.history_restore_request:
-        return render(request, "publishing/rules_preview.html", {"sentences": said}, status=status)
-    return _edit_page(request, entry, form, said, status=status)
+        return render(request, "publishing/rules_preview.html", {"sentences": _said(entry, form)}, status=status)
+    return _edit_page(request, entry, form, status=status)
 
 
-def _edit_page(
-    request: HttpRequest, entry: Entry, form: forms.Form, said: list | None = None, status: int = 200
-) -> HttpResponse:
-    if said is None:
-        said = _sentences(entry.rule, entry.row.parameters, _table(entry.call)) if entry.row else []
-    context = {"call": entry.call, "section": "rules", "entry": entry, "form": form, "sentences": said}
+def _edit_page(request: HttpRequest, entry: Entry, form: NoteMixin, status: int = 200) -> HttpResponse:
+    context = {
+        "call": entry.call,
+        "section": "rules",
+        "entry": entry,
+        "form": form,
+        "sentences": _said(entry, form),
+    }
     return render(request, "publishing/rules_edit.html", context, status=status)
+
+
+def _said(entry: Entry, form: NoteMixin) -> list[rulebook.Sentence]:
+    """What the form says, or what is stored as long as nothing was sent; none where the form is not complete."""
+    if not form.is_bound:
+        return _sentences(entry.rule, entry.row.parameters, _table(entry.call)) if entry.row else []
+    if set(form.errors) - {"note"}:
+        return []
+    return _sentences(entry.rule, parameters_in(form, entry.rule), _table(entry.call))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

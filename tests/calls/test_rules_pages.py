@@ -187,6 +187,7 @@ def test_a_call_that_everyone_reads_is_changed_with_a_note_which_makes_a_version
     response = officer.post(address, {"fewest": "3"})
     assert response.status_code == 422
     assert response.context["form"].errors == {"note": ["Say in one sentence what changed, and why."]}
+    assert "At least 3 organisations take part" in words(response)
     assert not call.rules.exists()
     assert officer.post(address, {"fewest": "3", "note": "Three, as the programme says"}).status_code == 302
     assert officer.post(f"{address}remove/").status_code == 422
