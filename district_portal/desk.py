@@ -15,9 +15,10 @@ from django.views.decorators.http import require_safe
 from calls.models import Call
 from district_portal.shared.access import access, signed_in
 from district_portal.shared.desk import DeskTask, tasks_for
+from district_portal.shared.ui import localised, short_moment
 from enterprises.models import Organisation
 from events.models import Event
-from projects.closing import closing_soon
+from projects.closing import ClosingCall, closing_soon
 from projects.models import Network
 
 SHOWN_TASKS = 7
@@ -56,6 +57,23 @@ def row(task: DeskTask, now: datetime, *, first: bool) -> dict[str, Any]:
     }
 
 
+def closing_row(closing: ClosingCall, now: datetime) -> dict[str, Any]:
+    """The same for a call that closes soon; done is what misses nothing."""
+    call = closing.call
+    due = DeskTask(
+        localised(call, "title"), closing.missing, "it-clock", closing.action, closing.url, due=call.closes_at
+    )
+    row_of_task = row(due, now, first=False)
+    return row_of_task | {
+        "url": call.get_absolute_url(),
+        "icon": due.icon if closing.url else "it-check-circle",
+        "urgency": row_of_task["urgency"] or "soon",
+        "context": _("%(missing)s Deadline: %(moment)s.")
+        % {"missing": closing.missing, "moment": short_moment(call.closes_at)},
+        "actions": row_of_task["actions"] if closing.url else [],
+    }
+
+
 @require_safe
 @access(signed_in)
 def desk(request: HttpRequest) -> HttpResponse:
@@ -74,7 +92,7 @@ def desk(request: HttpRequest) -> HttpResponse:
             .order_by("name"),
             "networks": Network.objects.of_member(user).select_related("call").order_by("-created_at", "pk")[:4],
             "dates": next_dates(now),
-            "closing": closing_soon(user, now),
+            "closing": [closing_row(row, now) for row in closing_soon(user, now)],
         },
     )
 
