@@ -76,7 +76,7 @@ def _answers(call: Call, since: datetime) -> list[News]:
     for question in questions.filter(Q(told__gt=since)).order_by("-told")[:SHOWN]:
         corrected = question.told != question.answered_at
         title = _("Corrected answer: %(question)s") if corrected else _("New answer: %(question)s")
-        url = reverse("calls:questions", args=[call.slug]) + f"#question-{question.pk}"
+        url = reverse("calls:question", args=[call.slug, question.pk])
         words = title % {"question": localised(question, "question")}
         found.append(News("it-comment", words, "", question.told, url))
     return found

@@ -42,6 +42,7 @@ urlpatterns = [
     path("<slug:slug>/questions/", questions.question_list, name="questions"),
     path("<slug:slug>/questions/ask/", questions.question_ask, name="question_ask"),
     path("<slug:slug>/questions/waiting/", answers.question_waiting, name="questions_waiting"),
+    path("<slug:slug>/questions/<int:pk>/", questions.question_detail, name="question"),
     path("<slug:slug>/questions/<int:pk>/withdraw/", questions.question_withdraw, name="question_withdraw"),
     path("<slug:slug>/questions/<int:pk>/answer/", answers.question_answer, name="question_answer"),
     path("<slug:slug>/questions/<int:pk>/correct/", answers.question_correct, name="question_correct"),

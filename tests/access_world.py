@@ -125,6 +125,7 @@ class World:
                 "publishing:milestone_edit": {"pk": CallMilestoneFactory(call=call).pk},
                 "publishing:milestone_remove": {"pk": CallMilestoneFactory(call=call).pk},
                 "call_calendar": {"slug": call.slug},
+                "calls:question": asked,
                 "calls:question_withdraw": asked,
                 "calls:question_answer": asked,
                 "calls:question_set_aside": asked,

@@ -18,14 +18,15 @@ class PlainText(forms.CharField):
         return super().to_python(value).replace("\r\n", "\n")
 
 
-def _text(label: Any, length: int, rows: int, *, required: bool = True, help_text: Any = "", **messages: Any) -> Any:
+def _text(label: Any, length: int, rows: int, *, missing: Any = None, help_text: Any = "") -> PlainText:
+    """`missing`: what is said where nothing was written; None where that may be."""
     return PlainText(
         label=label,
         max_length=length,
-        required=required,
+        required=missing is not None,
         help_text=help_text,
         widget=forms.Textarea(attrs={"rows": rows}),
-        error_messages=messages,
+        error_messages={"required": missing},
     )
 
 
@@ -39,7 +40,7 @@ class AskForm(forms.Form):
         2000,
         4,
         help_text=_("One question at a time. Leave out names and secrets: the answer is read by all."),
-        required=_("Write your question, like: may a university lead a network?"),
+        missing=_("Write your question, like: may a university lead a network?"),
     )
     on_behalf = forms.BooleanField(
         label=_("I ask on behalf of somebody else"),
@@ -70,13 +71,11 @@ class AnswerForm(ChangeForm):
         2000,
         3,
         help_text=_("Say it so that all understand it, without naming who asked."),
-        required=_("Write the question as all will read it"),
+        missing=_("Write the question as all will read it"),
     )
-    answer_it = _text(_("Answer in Italian"), 5000, 6, required=_("Write the answer"))
-    question_en = _text(
-        _("Question in English"), 2000, 3, required=False, help_text=_("Where it is empty, the Italian text is shown.")
-    )
-    answer_en = _text(_("Answer in English"), 5000, 6, required=False)
+    answer_it = _text(_("Answer in Italian"), 5000, 6, missing=_("Write the answer"))
+    question_en = _text(_("Question in English"), 2000, 3, help_text=_("Where it is empty, the Italian text is shown."))
+    answer_en = _text(_("Answer in English"), 5000, 6)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -117,5 +116,5 @@ class SetAsideForm(ChangeForm):
         500,
         3,
         help_text=_("Only who asked reads it."),
-        required=_("Give a reason, and say where the answer can be found"),
+        missing=_("Give a reason, and say where the answer can be found"),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -81,6 +82,9 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return self.question_it or self.text
+
+    def get_absolute_url(self) -> str:
+        return reverse("calls:question", args=[self.call.slug, self.pk])
 
     @property
     def status(self) -> str:

@@ -14,17 +14,13 @@ from district_portal.notifications.outbox import Content, Message, NoLongerTrue,
 from district_portal.shared.ui import localised
 
 
-def _content(question: Question, path: str, **context: object) -> Content:
+def _content(question: Question, path: str = "", **context: object) -> Content:
+    """Leads to the question's page unless `path` says another one."""
     call = question.call
     return Content(
-        path=path.removeprefix(f"/{get_language()}"),
+        path=(path or question.get_absolute_url()).removeprefix(f"/{get_language()}"),
         context={"question": question, "call": call, "title": localised(call, "title"), **context},
     )
-
-
-def _on_the_page(question: Question, **context: object) -> Content:
-    path = reverse("calls:questions", args=[question.call.slug])
-    return _content(question, f"{path}#question-{question.pk}", **context)
 
 
 def _load_asked(about: str) -> Content:
@@ -37,13 +33,13 @@ def _load_asked(about: str) -> Content:
 
 def _load_answered(about: str) -> Content:
     """`about`: id of the question."""
-    return _on_the_page(Question.objects.select_related("call").get(pk=about))
+    return _content(Question.objects.select_related("call").get(pk=about))
 
 
 def _load_corrected(about: str) -> Content:
     """`about`: id of the correction."""
     correction = Correction.objects.select_related("question__call").get(pk=about)
-    return _on_the_page(correction.question, correction=correction)
+    return _content(correction.question, correction=correction)
 
 
 def _load_set_aside(about: str) -> Content:
@@ -51,7 +47,7 @@ def _load_set_aside(about: str) -> Content:
     question = Question.objects.select_related("call").get(pk=about)
     if question.state != QuestionState.SET_ASIDE:
         raise NoLongerTrue  # answered meanwhile, which is told by another message
-    return _content(question, reverse("calls:questions", args=[question.call.slug]) + "#own")
+    return _content(question)
 
 
 QUESTION_ASKED = Message("calls/question_asked", load=_load_asked)
@@ -90,11 +86,11 @@ def question_answered(question: Question) -> None:
 
 
 def answer_corrected(correction: Correction) -> None:
-    """To who asked, and to all whom the call concerns, once for each correction; not to who corrected."""
+    """To who asked, who had answered and all whom the call concerns, once for each correction; not to who corrected."""
     question = correction.question
-    users = User.objects.filter(
-        Q(pk=question.asked_by_id) | Q(pk__in=people_concerned(question.call).values("pk"))
-    ).exclude(pk=correction.by_id)
+    about_it = [pk for pk in (question.asked_by_id, question.answered_by_id) if pk]
+    concerned = people_concerned(question.call).values("pk")
+    users = User.objects.filter(Q(pk__in=about_it) | Q(pk__in=concerned)).exclude(pk=correction.by_id)
     announce(ANSWER_CORRECTED, about=correction.pk, key=str(correction.pk), users=users)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -67,7 +66,7 @@ def question_answer(request: HttpRequest, question: Question) -> HttpResponse:
     except StaleQuestion as stale:
         return _stale_page(request, stale)
     messages.success(request, _("The answer is published, and whom it concerns gets a message."))
-    return redirect(_published(question))
+    return redirect(question)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,7 +86,7 @@ def question_correct(request: HttpRequest, question: Question) -> HttpResponse:
         return _stale_page(request, stale)
     words = _("The answer is corrected, and whom it concerns gets a message.") if done else _("Nothing was changed.")
     messages.success(request, words)
-    return redirect(_published(question))
+    return redirect(question)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,10 +104,6 @@ def question_set_aside(request: HttpRequest, question: Question) -> HttpResponse
     return redirect("calls:questions_waiting", slug=question.call.slug)
 
 
-def _published(question: Question) -> str:
-    return f"{reverse('calls:questions', args=[question.call.slug])}#question-{question.pk}"
-
-
 def _form_page(request: HttpRequest, template: str, question: Question, form: ChangeForm) -> HttpResponse:
     context = {"call": question.call, "question": question, "form": form}
     return render(request, template, context, status=422 if form.is_bound else 200)
@@ -119,7 +114,7 @@ def _stale_page(request: HttpRequest, stale: StaleQuestion) -> HttpResponse:
     question = stale.question
     typed = request.POST.copy()
     typed["changes"] = str(question.changes)
-    context: dict[str, Any] = {"call": question.call, "message": stale.message, "theirs": question, "typed": typed}
+    context: dict[str, Any] = {"call": question.call, "theirs": question, "typed": typed}
     if "answer_it" in typed:
         answered = question.state == QuestionState.ANSWERED
         # Not bound: nothing is wrong with what was typed.

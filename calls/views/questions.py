@@ -86,6 +86,20 @@ def _own(request: HttpRequest, call: Call) -> dict[str, Any]:
     }
 
 
+@require_safe
+@access(public, on=visible_question)
+def question_detail(request: HttpRequest, question: Question) -> HttpResponse:
+    """One question: where messages lead to."""
+    user = request.user
+    context = {
+        "question": question,
+        "heading": _("Question and answer") if question.state == QuestionState.ANSWERED else _("Question"),
+        "answers": user.is_authenticated and can_answer_questions(user, question.call),
+        "mine": can_withdraw_question(user, question),
+    }
+    return _page(request, "calls/question.html", question.call, context)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(signed_in, on=visible_call)
 @limited("question", wait=3600)

@@ -189,7 +189,7 @@ def test_the_panel_says_since_when_and_stays_for_the_visit(client, call: Call, r
     question = QuestionFactory(call=call, answered=True)
     for _look in range(2):
         page = client.get(PAGE).content.decode()
-        assert NEW in page and f'href="/en/calls/reti/questions/#question-{question.pk}"' in page
+        assert NEW in page and f'href="/en/calls/reti/questions/{question.pk}/"' in page
     other = Client()
     other.force_login(UserFactory())
     assert NEW not in other.get(PAGE).content.decode(), "whoever never was here has no last visit"

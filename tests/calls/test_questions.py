@@ -266,7 +266,7 @@ def test_a_published_answer_is_read_by_all_and_the_asker_by_nobody(
     answering = signed_in(facilitator)
     assert "Secret Asker" in answering.get("/en/calls/reti/questions/waiting/").content.decode()
     answer = answering.post(f"/en/calls/reti/questions/{question.pk}/answer/", {"changes": 0, **BOTH})
-    assert (answer.status_code, answer["Location"]) == (302, f"/en/calls/reti/questions/#question-{question.pk}")
+    assert (answer.status_code, answer["Location"]) == (302, f"/en/calls/reti/questions/{question.pk}/")
     for reader in (client, signed_in(UserFactory()), signed_in(asker)):
         for path in ("", "questions/", "questions/?format=json"):
             page = reader.get(f"/en/calls/reti/{path}").content.decode()
@@ -296,11 +296,12 @@ def test_followers_owners_of_the_interested_and_who_asked_are_told_of_an_answer(
     answer_question(question, actor=facilitator, texts=TEXTS, changes=0)
     assert told("question_answered") == emails(follower, owner)
     assert told("your_question_answered") == [asker.email]
+    colleague = UserFactory()
     corrected = operations.correct_answer(
-        question, actor=facilitator, texts=AnswerTexts("Chi?", "Tutti."), note="Universities too", changes=1
+        question, actor=colleague, texts=AnswerTexts("Chi?", "Tutti."), note="Universities too", changes=1
     )
     assert corrected is not None
-    assert told("answer_corrected") == emails(follower, owner, asker)
+    assert told("answer_corrected") == emails(follower, owner, asker, facilitator)
 
 
 def test_of_two_who_answer_the_second_gets_409_with_both_texts(
@@ -337,7 +338,8 @@ def test_english_needs_question_and_answer_or_neither(question: Question, facili
         answer = signed_in(facilitator).post(path, {"changes": 0, **ITALIAN, field: "Only this"})
         assert answer.status_code == 422
         assert "Only this" in answer.content.decode()
-    assert signed_in(facilitator).post(path, {"changes": 0}).status_code == 422
+    empty = signed_in(facilitator).post(path, {"changes": 0})
+    assert (empty.status_code, "Write the answer" in empty.content.decode()) == (422, True)
     assert Question.objects.get().state == QuestionState.ASKED
 
 
@@ -405,6 +407,20 @@ def test_a_draft_has_no_questions_for_others(asker: User) -> None:
     client = signed_in(asker)
     assert client.get("/en/calls/draft/questions/").status_code == 404
     assert client.post("/en/calls/draft/questions/ask/", {"text": "May we?"}).status_code == 404
+
+
+def test_the_page_of_a_question_is_read_by_all_once_it_is_answered(
+    question: Question, asker: User, facilitator: User, client
+) -> None:
+    path = f"/en/calls/reti/questions/{question.pk}/"
+    assert [reader.get(path).status_code for reader in (client, signed_in(UserFactory()))] == [404, 404]
+    assert f'href="{path}withdraw/"' in signed_in(asker).get(path).content.decode()
+    assert f'href="{path}answer/"' in signed_in(facilitator).get(path).content.decode()
+    operations.set_question_aside(question, actor=facilitator, reason="See page 3.", changes=0)
+    assert "See page 3." in signed_in(asker).get(path).content.decode()
+    answer_question(question, actor=facilitator, texts=TEXTS, changes=1)
+    page = client.get(path).content.decode()
+    assert "Any enterprise." in page and "See page 3." not in page and "spin-off" not in page
 
 
 # --- The list of answers
@@ -479,7 +495,7 @@ def test_each_message_says_what_happened_and_links_to_it(
         answer_question(mine, actor=facilitator, texts=TEXTS, changes=0)
         for message in ("question_answered", "your_question_answered"):
             subject, body = written(message)
-            assert "Any enterprise." in body and f"/en/calls/reti/questions/#question-{mine.pk}" in body
+            assert "Any enterprise." in body and f"/en/calls/reti/questions/{mine.pk}/" in body
             assert "Secret" not in body.replace("Secret Asker,", "")
         operations.correct_answer(
             mine, actor=facilitator, texts=AnswerTexts("Chi?", "Tutti.", "Who?", "All."), note="Wider now", changes=1
