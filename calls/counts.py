@@ -21,20 +21,20 @@ class Counts(NamedTuple):
     facets: dict[str, dict[str, int | Count]]
 
 
-def counts(listed: CallFilter, scopes: Sequence[str]) -> Counts:
-    """In one query, or two. `scopes`: whose eyes the list is for, see `CallQuerySet.scopes_of`.
+def counts(listed: CallFilter) -> Counts:
+    """In one query, or two.
 
     Exact from the bits where only facets are filtered. Words and a day have no bits: up to 1,000 of the calls that they
     leave are looked at for each facet, and where there are more the numbers say so.
     """
-    found = facets(listed.now, scopes, _numbers_of(listed))
+    found = facets(listed.now, listed.scopes, _numbers_of(listed))
     listed.few = found.few
     if listed.chosen["q"] or listed.chosen["deadline_before"]:
         return _looked_at(listed)
     return Counts(Count(found.shown, capped=False), _choices(listed, found.counts))
 
 
-def count_without(listed: CallFilter, scopes: Sequence[str], names: Sequence[str]) -> dict[str, Count]:
+def count_without(listed: CallFilter, names: Sequence[str]) -> dict[str, Count]:
     """For each of the filters, how many calls all the others leave."""
     found = {}
     for name in names:
@@ -42,7 +42,9 @@ def count_without(listed: CallFilter, scopes: Sequence[str], names: Sequence[str
         if rest & {"q", "deadline_before"}:
             found[name] = count_capped(listed.without(name))
         else:
-            found[name] = Count(facets(listed.now, scopes, _numbers_of(listed, without=name)).shown, capped=False)
+            found[name] = Count(
+                facets(listed.now, listed.scopes, _numbers_of(listed, without=name)).shown, capped=False
+            )
     return found
 
 

@@ -72,9 +72,16 @@ class CallFilter(django_filters.FilterSet):
     )
 
     def __init__(
-        self, params: QueryDict, queryset: CallQuerySet, now: datetime, known: Vocabulary | None = None
+        self,
+        params: QueryDict,
+        queryset: CallQuerySet,
+        now: datetime,
+        known: Vocabulary | None = None,
+        *,
+        scopes: Sequence[str] = ("public",),
     ) -> None:
-        self.params, self.now = params, now
+        """`scopes`: of the reader for whom `queryset` is, see `CallQuerySet.scopes_of`."""
+        self.params, self.now, self.scopes = params, now, scopes
         self.districts, self.themes = known or vocabulary()
         # Words that the last one may be the beginning of, where somebody may still be typing; see `calls.words`.
         self.begun: Sequence[str] = ()
@@ -148,7 +155,7 @@ class CallFilter(django_filters.FilterSet):
         """For `keyset_page`: not where the best are picked out of the newest, or all that there are are known."""
         if self.ordering == BEST or self.few is not None:
             return ()
-        return self.queryset.parts(self.chosen["status"], self.now)
+        return self.queryset.parts(self.chosen["status"], self.now, drafts=len(self.scopes) > 1)
 
     def found(self) -> CallQuerySet:
         """The calls under all filters."""

@@ -54,10 +54,10 @@ def _marked(call: Call, field: str, headline: str | None) -> SafeString:
     return found if written_in == language() else format_html('<span lang="{}">{}</span>', written_in, found)
 
 
-def ways_on(listed: CallFilter, scopes: Sequence[str]) -> WaysOn:
+def ways_on(listed: CallFilter) -> WaysOn:
     """From a list without calls."""
     chosen = _chosen(listed)
-    numbers = count_without(listed, scopes, list(chosen))
+    numbers = count_without(listed, list(chosen))
     without = [
         WayOn(label, query_string(listed.params, **{name: "all" if name == "status" else None}), numbers[name])
         for name, label in chosen.items()

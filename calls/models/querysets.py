@@ -68,6 +68,14 @@ _STORED = {
 }
 
 
+class _AnyOf(Func):
+    """Whether a value is in an array that a subquery makes first."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = models.BooleanField()
+
+
 class CallQuerySet(models.QuerySet["Call"]):
     def visible_to(self, user: User | AnonymousUser) -> CallQuerySet:
         """Everyone reads what is planned or published; drafts are read by those who prepare them."""
@@ -150,7 +158,7 @@ class CallQuerySet(models.QuerySet["Call"]):
             condition |= CONDITIONS[status](moment)
         return self.filter(condition)
 
-    def parts(self, statuses: Iterable[str], moment: datetime) -> list[Q]:
+    def parts(self, statuses: Iterable[str], moment: datetime, *, drafts: bool) -> list[Q]:
         """The stored states of calls in these statuses, each with how far its dates reach: what an index can tell.
 
         The statuses themselves still have to be asked for. An order over one state is read along an index, over several
@@ -158,7 +166,7 @@ class CallQuerySet(models.QuerySet["Call"]):
         """
         wanted = set(statuses)
         if "all" in wanted:
-            return [Q(state=state) for state in CallState.values]
+            return [Q(state=state) for state in CallState.values if drafts or state != CallState.DRAFT]
         parts = [Q(state=state) for status, states in _STORED.items() if status in wanted for state in states]
         return [self._published(wanted, moment), *parts] if wanted & _BY_THE_CLOCK else parts
 
@@ -167,7 +175,7 @@ class CallQuerySet(models.QuerySet["Call"]):
         if not wanted & {"open", "closing_soon", "closed"}:
             # All of them first, and then in order: that they are few of the published calls the planner cannot know.
             coming = self.model._default_manager.filter(condition, opened_key__gt=moment).values("pk")
-            return condition & Q(pk=Func(ArraySubquery(coming), function="ANY"))
+            return condition & Q(_AnyOf(F("pk"), ArraySubquery(coming)))
         if "closed" not in wanted:
             condition &= Q(deadline_key__gt=moment)
         if "opening_soon" not in wanted:

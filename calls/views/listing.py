@@ -22,12 +22,11 @@ from district_portal.shared.pagination import keyset_page
 @access(public)
 def call_list(request: HttpRequest) -> HttpResponseBase:
     calls = Call.objects.visible_to(request.user)
-    listed = CallFilter(request.GET, calls, timezone.now())
+    listed = CallFilter(request.GET, calls, timezone.now(), scopes=calls.scopes_of(request.user))
     listed.begun = begun_by(listed.words)
     if answer := _download(request, listed):
         return answer
-    scopes = calls.scopes_of(request.user)
-    counted = counts(listed, scopes)
+    counted = counts(listed)
     page = keyset_page(_with_rows(listed.page_rows()), listed.order, request.GET.get("cursor"), parts=listed.parts)
     mark_words(page.rows, listed)
     context = {
@@ -38,7 +37,7 @@ def call_list(request: HttpRequest) -> HttpResponseBase:
         "pills": listed.pills(),
         "count": counted.shown,
         "page": page,
-        "ways_on": None if page.rows else ways_on(listed, scopes),
+        "ways_on": None if page.rows else ways_on(listed),
     }
     partial = request.htmx and not request.htmx.history_restore_request
     return render(request, "calls/_results.html" if partial else "calls/list.html", context)
