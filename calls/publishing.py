@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -46,10 +46,7 @@ def ready_rows(call: Call, now: datetime) -> list[Row]:
 
 
 def _address(section: str, call: Call) -> str:
-    try:
-        return reverse(f"publishing:{section}", args=[call.slug])
-    except NoReverseMatch:
-        return ""
+    return reverse(f"publishing:{section}", args=[call.slug])
 
 
 def actions(call: Call, now: datetime) -> list[dict[str, Any]]:

@@ -32,12 +32,13 @@ SECTIONS = [
     ("texts", gettext_lazy("Title and summary"), ["title_it", "title_en", "summary_it", "summary_en", "slug"]),
     ("plain", gettext_lazy("In plain words"), ["plain_it", "plain_en"]),
     ("body", gettext_lazy("Text"), ["body_it", "body_en"]),
-    ("dates", gettext_lazy("Dates"), ["opens_at", "closes_at", "deadline_has_time", "questions_until"]),
+    ("dates", gettext_lazy("Dates"), ["opens_at", "closes_at", "questions_until", "deadline_has_time"]),
     (
         "scope",
         gettext_lazy("Where it belongs"),
-        ["programme", "specific_objective", "tier", "family", "edition", "districts", "themes"],
+        ["programme", "specific_objective", "family", "edition", "tier"],
     ),
+    ("reach", gettext_lazy("For whom"), ["districts", "themes"]),
     ("means", gettext_lazy("Means and people"), ["budget", "duration_months", "facilitator"]),
     ("change", gettext_lazy("What changed"), ["note"]),
 ]
@@ -72,7 +73,9 @@ class CallForm(forms.ModelForm):
     """
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
-    programme = LocalisedChoice(Programme.objects.none(), label=gettext_lazy("Programme"))
+    programme = LocalisedChoice(
+        Programme.objects.none(), label=gettext_lazy("Programme"), empty_label=gettext_lazy("Choose one")
+    )
     family = LocalisedChoice(
         CallFamily.objects.none(),
         label=gettext_lazy("Family of calls"),
@@ -120,8 +123,10 @@ class CallForm(forms.ModelForm):
         }
         help_texts = {
             "slug": gettext_lazy("Small letters, digits and hyphens, such as reti-di-distretto-2027"),
-            "plain_it": gettext_lazy("Who gets what, and how: a few short sentences that nobody has to read twice."),
             "budget": gettext_lazy("Without separators, such as 6000000"),
+            "duration_months": gettext_lazy("Of a project, from its start to its end"),
+            "edition": gettext_lazy("Its number in the family, such as 2"),
+            "tier": gettext_lazy("The first of two selects actuators, each of which then runs a call for networks."),
         }
         widgets = {
             "title_it": forms.TextInput(attrs={"lang": "it"}),

@@ -59,7 +59,6 @@ def rich_call(**changes) -> Call:
         budget=Decimal(900), partners_min=3, roles=["enterprise"], facilitator=UserFactory(), external_id="X1",
         questions_until=datetime(2026, 4, 1, tzinfo=UTC), published_at=timezone.now(), **changes,
     )  # fmt: skip
-    CallRule.objects.create(call=call, kind="minimum_members", parameters={"fewest": 3})
     CallRule.objects.create(call=call, kind="criteria", parameters={"threshold": 60})
     CallMilestoneFactory(call=call, starts_on=date(2026, 3, 20), ends_on=date(2026, 6, 1))
     CallDocumentFactory(call=call)
