@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import uuid
 from dataclasses import dataclass, field
 
 from django.urls import reverse
 from django.utils import timezone
 
+from calls.models import Visibility
+from calls.operations.interest_messages import send_interest_message
 from calls.operations.interests import InterestDetails, register_interest
 from district_portal.accounts.models import User
 from district_portal.notifications.models import AccountMail, InboxItem, OutboxRow, SinkMail
@@ -24,7 +27,8 @@ from events.operations import Guest, register
 from projects.models import Network
 from projects.operations.networks import approve_network, refuse_network
 from tests.access_world import Side, World
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import AppointmentFactory, UserFactory
+from tests.factories.calls import InterestFactory
 from tests.factories.enterprises import CompetenceFactory, ConceptFactory, MembershipFactory, OrganisationFactory
 from tests.factories.projects import NetworkFactory
 
@@ -79,7 +83,7 @@ def aviary(world: World) -> Aviary:
     made = Aviary(world, dict(world.people))
     made.people["stranger"] = world.other.organisation.memberships.get(role=MembershipRole.OWNER).user
     made.people["neighbour"] = MembershipFactory(organisation=OrganisationFactory(district=world.own.district)).user
-    for plant in (_organisation, _competences, _interest, _networks, _invitation, _registrations, _reports, _messages):
+    for plant in PLANTS:
         for side, owner in ((world.own, "enterprise"), (world.other, "stranger")):
             plant(made, side, owner)
     return made
@@ -136,6 +140,48 @@ def _interest(made: Aviary, side: Side, owner: str) -> None:
         organisation=side.organisation,
         arrived=timezone.now(),
         details=InterestDetails(**words),
+    )
+
+
+def _further_interests(made: Aviary, side: Side, owner: str) -> None:
+    """Others that are interested in the call, one at each visibility, with words and competences of their own."""
+    facilitators = _looks_after(side, made, "facilitator")
+    # The walk's enterprise and neighbour belong to the district of its own side's call; to the other's only its owner.
+    district = (owner, *facilitators, *(("neighbour",) if side is made.world.own else ()))
+    for visibility, listed in [*((each, True) for each in Visibility), (Visibility.PUBLIC, False)]:
+        readers: tuple[str, ...] = facilitators
+        if listed and visibility == Visibility.PUBLIC:
+            readers = tuple(READERS)
+        elif visibility == Visibility.DISTRICT:
+            readers = district
+        firm = OrganisationFactory(district=side.district, listed=listed)
+        what = f"interest, {visibility}{'' if listed else ', unlisted'}"
+        interest = InterestFactory(
+            call=side.call,
+            organisation=firm,
+            visibility=visibility,
+            offers=made.plant(f"{what}: offers", *readers),
+            seeks=made.plant(f"{what}: seeks", *readers),
+            note=made.plant(f"{what}: note", *facilitators),
+        )
+        # Kept for introductions in the profile, and not opened for this call.
+        name = made.plant(f"{what}: competence", *facilitators, everywhere=("enterprises:competences",))
+        concept = ConceptFactory(name_it=name, name_en=name)
+        interest.offered.add(CompetenceFactory(organisation=firm, concept=concept, level=3).concept)
+        need = CompetenceFactory(organisation=firm, concept=concept, level=4, direction="seeks")
+        interest.sought.add(need.concept)
+
+
+def _interest_message(made: Aviary, side: Side, owner: str) -> None:
+    readers = (owner, *_looks_after(side, made, "facilitator"))
+    own = side is made.world.own
+    send_interest_message(
+        side.call,
+        actor=_person(made, "facilitator") if own else AppointmentFactory(district=side.district).user,
+        key=uuid.uuid4(),
+        subject=made.plant("message to the interested: subject", *readers),
+        text=made.plant("message to the interested: text", *readers),
+        organisations=[side.organisation],
     )
 
 
@@ -210,3 +256,17 @@ def _messages(made: Aviary, side: Side, owner: str) -> None:
     kept = SinkMail.objects.get(pk=side.parameters["status_mail_detail"]["pk"])
     kept.text = made.plant("kept mail", "admin")
     kept.save()
+
+
+PLANTS = [
+    _organisation,
+    _competences,
+    _interest,
+    _further_interests,
+    _interest_message,
+    _networks,
+    _invitation,
+    _registrations,
+    _reports,
+    _messages,
+]

@@ -77,6 +77,9 @@ def walk(birds: Aviary) -> Callable[[str], list[Seen]]:
         client = browser(birds.people[role])
         data = [(f"{path} as {form}", f"{path}?format={form}") for path in LISTS for form in ("json", "csv")]
         for side in (birds.world.own, birds.world.other):
+            for name in ("interested", "interests"):
+                path = f"/en/calls/{side.call.slug}/{name}/"
+                data += [(f"{name} as {form}", f"{path}?format={form}") for form in ("json", "csv")]
             participants = f"/en/events/{side.parameters['events']['slug']}/participants/"
             data += [(f"participants as {form}", f"{participants}?format={form}") for form in ("json", "csv")]
         met = []
@@ -125,11 +128,18 @@ def test_who_may_see_sees(birds: Aviary, walk: Walk, role: str) -> None:
             "invited e-mail",
             "VAT number",
             "text of an inbox message",
+            "interest, district: offers",
+            "interest, public: seeks",
+            "message to the interested: subject",
         },
         "facilitator": {
             "interest: note",
             "interest: offers",
             "interest: seeks",
+            "interest, anonymous: note",
+            "interest, facilitator: competence",
+            "interest, public, unlisted: offers",
+            "message to the interested: text",
             "network: idea",
             "reason of a decision",
         },
