@@ -10,6 +10,7 @@ import os
 import re
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from django.db import connection  # noqa: E402
 from django.http import HttpResponseBase  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from district_portal.accounts.models import User  # noqa: E402
 
@@ -70,6 +72,9 @@ class Answerer:
             "first": first,
             "slowest": slowest and {"ms": float(slowest["time"]) * 1000, "sql": slowest["sql"]},
         }
+
+    def day(self, *, ahead: int) -> dict[str, Any]:
+        return {"day": f"{timezone.localdate() + timedelta(days=ahead)}"}
 
     def index_scan(self, *, table: str, order: str, times: int) -> dict[str, Any]:
         """Milliseconds of the database's own work on a page of a list: 20 rows along an index."""

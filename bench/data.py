@@ -23,15 +23,23 @@ from district_portal import embedded
 WHOLE = {"organisations": 100_000, "calls": 10_000, "networks": 20_000, "registrations": 200_000}
 
 
+# Databases of calls without organisations, by their number.
+CATALOGUES = {size: f"bench_calls_{size}" for size in (1_000, 10_000, 100_000, 1_000_000)}
+
+
 class Scale(NamedTuple):
-    """Names of databases and how many awards the report has."""
+    """Names of databases, how many awards the report has, and sizes of catalogues of calls."""
 
     tenth: str
     whole: str
     report_rows: int
+    catalogues: list[int]
 
 
-SCALES = {"small": Scale("bench_1", "bench_10", 100_000), "full": Scale("bench_10", "bench_100", 1_000_000)}
+SCALES = {
+    "small": Scale("bench_1", "bench_10", 100_000, [1_000, 10_000, 100_000]),
+    "full": Scale("bench_10", "bench_100", 1_000_000, [1_000, 100_000, 1_000_000]),
+}
 
 
 def address(database: str) -> str:
@@ -48,18 +56,31 @@ def environment(database: str) -> dict[str, str]:
     }
 
 
+def prepare_catalogues(scale: Scale) -> None:
+    for size in scale.catalogues:
+        _make(CATALOGUES[size], _fingerprint(), lambda database, size=size: _fill(database, {"calls": size}))
+    _serve(CATALOGUES[scale.catalogues[0]])
+
+
 def prepare(scale: Scale) -> None:
     """Make what is missing, or was made of other code or long ago: open calls close as time goes by."""
     for database in (scale.tenth, scale.whole):
-        _make(database, _fingerprint(), _fill)
+        share = int(database.rpartition("_")[2])
+        sizes = {name: size * share // 100 for name, size in WHOLE.items()}
+        _make(database, _fingerprint(), lambda database, sizes=sizes: _fill(database, sizes))
     _make(
         f"bench_report_{scale.report_rows}",
         _fingerprint() + str(scale.report_rows),
         lambda database: _multiply(database, scale.report_rows),
         template=scale.whole,
     )
-    _manage(scale.whole, "messages", "--compile")
-    _manage(scale.whole, "collectstatic", "--no-input")
+    _serve(scale.whole)
+
+
+def _serve(database: str) -> None:
+    """What pages need beside the database."""
+    _manage(database, "messages", "--compile")
+    _manage(database, "collectstatic", "--no-input")
 
 
 def _fingerprint() -> str:
@@ -91,9 +112,8 @@ def _server() -> Connection:
     return connection
 
 
-def _fill(database: str) -> None:
-    share = int(database.rpartition("_")[2])
-    sizes = [word for name, size in WHOLE.items() for word in (f"--{name}", str(size * share // 100))]
+def _fill(database: str, wanted: dict[str, int]) -> None:
+    sizes = [word for name, size in wanted.items() for word in (f"--{name}", str(size))]
     for command in (
         ["migrate", "--verbosity=0"],
         ["createcachetable"],

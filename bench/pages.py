@@ -34,10 +34,7 @@ class Page(NamedTuple):
 
 PAGES = [
     Page("/calls/"),
-    Page("/calls/?status=all"),
-    Page("/calls/?status=closed&district=biomedicale&role=enterprise"),
-    Page("/calls/?status=all&q=rete+imprese"),
-    Page("/calls/?status=all", deep=True),
+    Page("/calls/?status=all&q=networks+enterprises"),
     Page("/calls/", "novamed"),
     Page("/calls/?status=all", "region"),
     Page("/organisations/"),
