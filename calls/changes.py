@@ -49,11 +49,12 @@ class Shown:
 
 def shown_changes(old: Snapshot, new: Snapshot) -> list[Shown]:
     """What leads from `old` ({}: nothing) to `new`, in the order of the page; what stays empty is left out."""
-    changes = difference(dict.fromkeys(PARTS, {}) | old, new)
+    nothing: Snapshot = dict.fromkeys(PARTS, {})
+    changes = difference(nothing | old, nothing | new)
     # What the database keeps has lost its order.
     changes.sort(key=lambda change: ORDER.index(change.field) if change.field in ORDER else len(ORDER))
     names = _Names(changes)
-    told = [_part(change, names) if change.part else _field(change, names) for change in changes]
+    told = [_part(change, names, whole=not old) if change.part else _field(change, names) for change in changes]
     return [change for change in told if change.before or change.after]
 
 
@@ -135,6 +136,13 @@ class _Names:
 
 # --- Parts -------------------------------------------------------------------------------------------------------
 
+HELD = {
+    "rules": gettext_lazy("Rule: %(name)s"),
+    "documents": gettext_lazy("Document: %(name)s"),
+    "milestones": gettext_lazy("Step of the timeline: %(name)s"),
+    "actuators": gettext_lazy("Actuator: %(name)s"),
+}
+"""Where a version is shown as a whole."""
 ADDED = {
     "rules": gettext_lazy("Rule added: %(name)s"),
     "documents": gettext_lazy("Document added: %(name)s"),
@@ -156,8 +164,8 @@ REMOVED = {
 REPLACED = gettext_lazy("Document replaced: %(name)s")
 
 
-def _part(change: Change, names: _Names) -> Shown:
-    words = ADDED if change.before is ABSENT else REMOVED if change.after is ABSENT else CHANGED
+def _part(change: Change, names: _Names, *, whole: bool) -> Shown:
+    words = HELD if whole else ADDED if change.before is ABSENT else REMOVED if change.after is ABSENT else CHANGED
     pattern = words[change.field]
     if words is CHANGED and change.field == "documents" and change.before["sha256"] != change.after["sha256"]:
         pattern = REPLACED
@@ -199,5 +207,5 @@ def _described(field: str, key: str, value: Any) -> str:
 def _document(value: dict[str, Any]) -> str:
     languages = dict(CallDocument._meta.get_field("language").choices)
     day = short_day(date.fromisoformat(value["published_on"]))
-    facts = [value["type"].upper(), filesizeformat(value["size"]), languages[value["language"]], day]
+    facts = [value["type"].upper(), filesizeformat(value["size"]), str(languages[value["language"]]), day]
     return f"{_localised(value, 'title')}: {', '.join(facts)}, SHA-256 {value['sha256']}"

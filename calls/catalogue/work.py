@@ -25,11 +25,11 @@ class _TakenOver(Exception):
 
 
 def run_import(run: CatalogueImport) -> None:
-    """Check or apply a claimed run, and end the attempt, in whichever way it ends; in the language of who uploaded it.
+    """Check or apply a claimed run, and end the attempt, in whichever way it ends; in the language of its report.
 
     Raises nothing that a file can cause.
     """
-    with override(run.uploaded_by.language):
+    with override(run.language):
         try:
             _check(run) if run.state == ImportState.CHECKING else _apply(run)
         except Unreadable as error:

@@ -48,6 +48,7 @@ class CatalogueImport(models.Model):
     sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=ImportState, default=ImportState.CHECKING)
     report = models.JSONField(default=dict, help_text="counts, and for each row what will be done, or its errors")
+    language = models.CharField(max_length=2, default="it", help_text="of the report")
     error = models.CharField(max_length=500, blank=True, help_text="why the file as a whole could not be read")
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(default=timezone.now)

@@ -97,7 +97,7 @@ class CallDocument(models.Model):
     title_en = models.CharField(_("title in English"), max_length=200, blank=True)
     file = models.FileField(_("file"), upload_to=document_path, validators=[check_document])
     language = models.CharField(
-        _("language"), max_length=2, choices=[("it", "Italiano"), ("en", "English")], default="it"
+        _("language"), max_length=2, choices=[("it", _("Italian")), ("en", _("English"))], default="it"
     )
     sha256 = models.CharField(max_length=64, editable=False)
     size = models.PositiveBigIntegerField(editable=False)
@@ -126,7 +126,7 @@ class CallDocument(models.Model):
         super().save(*args, **kwargs)
 
     @staticmethod
-    def measured(file: File) -> tuple[str, int]:
+    def measured(file: File[Any]) -> tuple[str, int]:
         """SHA-256 and size in bytes of the content of a file."""
         content = hashlib.sha256()
         for chunk in file.chunks():

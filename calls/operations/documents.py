@@ -68,7 +68,7 @@ def withdraw_document(document: CallDocument, *, actor: User, note: str = "") ->
 def _forget(document: CallDocument) -> None:
     """The row and those that it replaced; the files once nothing can bring the rows back."""
     before = CallDocument.objects.filter(replaced_by=document).first()
-    storage, name = document.file.storage, document.file.name
+    storage, name = document.file.storage, str(document.file.name)
     document.delete()
     transaction.on_commit(partial(storage.delete, name))
     if before is not None:

@@ -7,8 +7,9 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any, cast
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -110,7 +111,7 @@ def _moment(moment: datetime | None) -> str | None:
 
 def _number(call: Call, name: str) -> str | None:
     value = getattr(call, name)
-    places = call._meta.get_field(name).decimal_places
+    places = cast("models.DecimalField[Any, Any]", call._meta.get_field(name)).decimal_places
     return None if value is None else str(Decimal(value).quantize(Decimal(1).scaleb(-places)))
 
 

@@ -19,6 +19,7 @@ from calls.models import CatalogueImport, Programme
 from calls.operations.imports import approve_import, discard_import, upload_import
 from calls.permissions import can_apply_import, can_create_call, can_read_import
 from district_portal.reports.cells import PLAIN, csv_cell
+from district_portal.shared import ui
 from district_portal.shared.access import access
 from district_portal.shared.pagination import keyset_page
 
@@ -42,7 +43,13 @@ def import_list(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _list_page(request, form, status=422)
     file = form.cleaned_data["file"]
-    run = upload_import(form.cleaned_data["programme"], actor=request.user, name=file.name, content=file.read())
+    run = upload_import(
+        form.cleaned_data["programme"],
+        actor=request.user,
+        name=file.name,
+        content=file.read(),
+        language=ui.language(),
+    )
     messages.success(request, _("The file is being checked. Nothing is saved yet."))
     return redirect(run)
 

@@ -57,7 +57,7 @@ def document_list(request: HttpRequest, call: Call) -> HttpResponse:
 
 
 def _documents_page(request: HttpRequest, call: Call, form: DocumentForm, status: int = 200) -> HttpResponse:
-    context = {"call": call, "form": form, **documents.panel(call)}
+    context = {"call": call, "section": "documents", "form": form, **documents.panel(call)}
     return render(request, "publishing/documents.html", context, status=status)
 
 
@@ -71,7 +71,7 @@ def document_replace(request: HttpRequest, document: CallDocument) -> HttpRespon
         replace_document(document, form.instance, actor=request.user, note=form.told)
         messages.success(request, _("“%(title)s” is replaced") % {"title": localised(form.instance, "title")})
         return redirect("publishing:documents", call.slug)
-    context = {"call": call, "document": document, "form": form}
+    context = {"call": call, "section": "", "document": document, "form": form}
     return render(request, "publishing/document_replace.html", context, status=_status(request))
 
 
@@ -85,7 +85,7 @@ def document_withdraw(request: HttpRequest, document: CallDocument) -> HttpRespo
         words = _("“%(title)s” is removed") if call.state == "draft" else _("“%(title)s” is withdrawn")
         messages.success(request, words % {"title": localised(document, "title")})
         return redirect("publishing:documents", call.slug)
-    context = {"call": call, "document": document, "form": form}
+    context = {"call": call, "section": "", "document": document, "form": form}
     return render(request, "publishing/document_withdraw.html", context, status=_status(request))
 
 
@@ -106,7 +106,7 @@ def timeline(request: HttpRequest, call: Call) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         return _saved(request, form)
-    context = {"call": call, "form": form, "milestones": call.milestones.all()}
+    context = {"call": call, "section": "timeline", "form": form, "milestones": call.milestones.all()}
     return render(request, "publishing/timeline.html", context, status=_status(request))
 
 
@@ -122,7 +122,7 @@ def milestone_edit(request: HttpRequest, milestone: CallMilestone) -> HttpRespon
     form = MilestoneForm(request.POST if request.method == "POST" else None, call=milestone.call, instance=milestone)
     if request.method == "POST" and form.is_valid():
         return _saved(request, form)
-    context = {"call": milestone.call, "milestone": milestone, "form": form}
+    context = {"call": milestone.call, "section": "", "milestone": milestone, "form": form}
     return render(request, "publishing/timeline_edit.html", context, status=_status(request))
 
 
@@ -135,5 +135,5 @@ def milestone_remove(request: HttpRequest, milestone: CallMilestone) -> HttpResp
         remove_milestone(milestone, actor=request.user, note=form.told)
         messages.success(request, _("“%(name)s” is removed") % {"name": localised(milestone, "name")})
         return redirect("publishing:timeline", call.slug)
-    context = {"call": call, "milestone": milestone, "form": form}
+    context = {"call": call, "section": "", "milestone": milestone, "form": form}
     return render(request, "publishing/timeline_remove.html", context, status=_status(request))

@@ -232,7 +232,7 @@ def second(programme):
 
 
 def uploaded(programme, actor, content: bytes) -> CatalogueImport:
-    run = operations.upload_import(programme, actor=actor, name="calls.csv", content=content)
+    run = operations.upload_import(programme, actor=actor, name="calls.csv", content=content, language="en")
     import_catalogues()
     run.refresh_from_db()
     return run
@@ -347,7 +347,7 @@ def test_a_failure_halfway_saves_nothing_and_is_tried_again_then_given_back(prog
 
 @pytest.mark.parametrize("state", [ImportState.CHECKING, ImportState.APPLYING])
 def test_a_killed_worker_loses_nothing(programme, first, second, state):
-    run = operations.upload_import(programme, actor=first, name="calls.csv", content=as_csv(ROW))
+    run = operations.upload_import(programme, actor=first, name="calls.csv", content=as_csv(ROW), language="en")
     if state == ImportState.APPLYING:
         import_catalogues()
         operations.approve_import(run, actor=second, note="Taken over.")

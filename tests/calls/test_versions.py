@@ -177,7 +177,7 @@ def test_no_code_changes_or_deletes_a_version():
     """Versions are made in one place, by one insert; nothing else writes to them."""
     writes = re.compile(r"(CallVersion\b.*|\bversions\b[^\n]*|\bversion)\.(save|update|delete|bulk_update|raw)\(")
     makes = re.compile(r"CallVersion\.objects\.(bulk_)?create|\bversions\.(bulk_)?create")
-    rooms = ("calls", "projects", "events", "district_portal")
+    rooms = ("calls", "projects", "events", "enterprises")
     code = {str(path): path.read_text() for room in rooms for path in (BASE / room).rglob("*.py")}
     assert [name for name, text in code.items() if writes.search(text)] == []
     assert sum(len(makes.findall(text)) for text in code.values()) == 1

@@ -22,6 +22,7 @@ from district_portal.management.demo import (
     publishing,
     questions,
     renewal,
+    versions,
 )
 from district_portal.management.demo.dates import now
 
@@ -46,4 +47,5 @@ def load() -> bool:
     projects.make(users, firms, current, moment.date())
     event.make(firms, moment)
     alerts.make(users, current, moment)
+    versions.make(users, current, moment)
     return True
