@@ -117,7 +117,7 @@ def pages_table(measured: list[Measured]) -> str:
             + [f"{one.growth:.2f}", "" if one.search else growth, f"{one.clock:.0f}"]
         )
     title = (
-        f"Calls: at most {QUERIES_VISITOR} queries, {MILLISECONDS} ms at the median of {sizes[len(sizes) // 2]:,} calls,"
+        f"Calls: at most {QUERIES_VISITOR} queries, {MILLISECONDS} ms at the median of {sizes[1]:,} calls,"
         f" {GROWTH:g} x from {sizes[0]:,} to {sizes[-1]:,} (lists)"
     )
     return table(title, head, rows)

@@ -8,8 +8,12 @@ import pytest
 from django.core.cache import caches
 from django.db import connection
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.test import Client
+from django.utils import timezone
 
+from calls.filters import CallFilter
+from calls.models import Call
 from district_portal.reports.writers import source as report_source
 from district_portal.reports.writers.source import Source, snapshot
 from district_portal.shared import counts, filters
@@ -141,6 +145,34 @@ def test_a_page_is_read_along_an_index_without_sorting(rows: QuerySet) -> None:
     plan = rows[:21].explain()
     assert "Index Scan" in plan
     assert "Sort" not in plan
+
+
+@pytest.mark.parametrize("ordering", ["deadline", "-opened", "-budget"])
+@pytest.mark.parametrize("status", ["", "all", "open", "closing_soon", "closed", "in_assessment"])
+def test_calls_of_each_state_are_read_along_an_index(status: str, ordering: str) -> None:
+    listed = CallFilter(QueryDict(f"ordering={ordering}&status={status}"), Call.objects.all(), timezone.now())
+    for part in listed.parts:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+            cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_incremental_sort = off")
+        plan = listed.found().filter(part).order_by(*listed.order)[:21].explain()
+        assert "Index Scan" in plan, part
+        assert "Sort" not in plan, part
+
+
+def test_the_best_of_many_matches_are_picked_along_an_index() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+    newest = Call.objects.matching("rete", "it").order_by("-opened_key", "-pk")[:1000]
+    assert "call_by_opening" in newest.explain()
+
+
+def test_a_rare_word_is_looked_up() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+    for language in ("it", "en"):
+        plan = Call.objects.matching("rete", language).explain()
+        assert f"call_search_{language}" in plan
 
 
 # --- The report ----------------------------------------------------------------------------------------------------
