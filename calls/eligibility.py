@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -129,7 +130,7 @@ def check_of(
     organisation = next((row for row in organisations if row.slug == chosen), next(iter(organisations), None))
     saved = EligibilityAnswers.objects.filter(call=call, organisation=organisation).first() if organisation else None
     if given is None:
-        given = saved.answers if saved else {}
+        given = _kept(rules, saved.answers) if saved else {}
     known = verdicts(rules, organisation)
     advice = _Advice(call, organisation)
     return Check(
@@ -162,10 +163,26 @@ def verdicts(rules: Sequence[Rule], organisation: Organisation | None) -> dict[s
     return known
 
 
-def beyond_profile(rules: Sequence[Rule], organisation: Organisation, given: Mapping[str, bool]) -> dict[str, bool]:
-    """The answers that say something else than what is known: only they are kept, so that the rest stays current."""
+def answers_to_keep(rules: Sequence[Rule], organisation: Organisation, given: Mapping[str, bool]) -> dict[str, Any]:
+    """The answers that say something else than what is known: only they are kept, so that the rest stays current.
+
+    Each with the parameters of the rule that was asked: an answer to another rule is none.
+    """
     known = verdicts(rules, organisation)
-    return {kind: answer for kind, answer in given.items() if kind in known and known[kind].met is not answer}
+    return {
+        rule.kind: {"yes": given[rule.kind], "asked": rule.parameters}
+        for rule in rules
+        if rule.kind in given and known[rule.kind].met is not given[rule.kind]
+    }
+
+
+def _kept(rules: Sequence[Rule], answers: Mapping[str, Any]) -> dict[str, bool]:
+    """Answers by kind to the rules as they are now."""
+    return {
+        rule.kind: answers[rule.kind]["yes"]
+        for rule in rules
+        if rule.kind in answers and answers[rule.kind]["asked"] == rule.parameters
+    }
 
 
 def _question(rule: Rule, known: Verdict, given: bool | None, advice: _Advice) -> Question:

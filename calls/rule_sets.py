@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ READY: dict[str, str | Promise] = {
     "sme-networks-2018": _("Networks of small and medium enterprises (2018)"),
 }
 MOST_CALLS = 50
+Group = tuple[str | Promise, Sequence[tuple[str, str | Promise]]]
 SET, CALL = "set", "call"
 
 
@@ -42,14 +43,11 @@ def rule_set(code: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def choices(call: Call, user: User) -> list[tuple[str | Promise, list[tuple[str, str | Promise]]]]:
+def choices(call: Call, user: User) -> list[Group]:
     """Groups of keys and names: the ready sets, and the newest calls with rules that the person prepares."""
-    groups: list[tuple[str | Promise, list[tuple[str, str | Promise]]]] = [
-        (_("Ready rules"), [(f"{SET}:{code}", name) for code, name in READY.items()])
-    ]
-    if calls := [(f"{CALL}:{other.slug}", localised(other, "title")) for other in _calls(call, user)[:MOST_CALLS]]:
-        groups.append((_("Rules of another call"), calls))
-    return groups
+    ready: Group = (_("Ready rules"), [(f"{SET}:{code}", name) for code, name in READY.items()])
+    others = [(f"{CALL}:{other.slug}", localised(other, "title")) for other in _calls(call, user)[:MOST_CALLS]]
+    return [ready, (_("Rules of another call"), others)] if others else [ready]
 
 
 def source_of(key: str, call: Call, user: User) -> Source | None:

@@ -243,7 +243,13 @@ class Migration(migrations.Migration):
             name="EligibilityAnswers",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("answers", models.JSONField(default=dict, help_text="by kind of rule: yes (true) or not yet, and the parameters of the rule that was asked")),
+                (
+                    "answers",
+                    models.JSONField(
+                        default=dict,
+                        help_text="by kind of rule: yes (true) or not yet, and the parameters of the rule that was asked",
+                    ),
+                ),
                 ("saved_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={

@@ -226,7 +226,9 @@ class EligibilityAnswers(models.Model):
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="+")
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
-    answers = models.JSONField(default=dict, help_text="by kind of rule: true (yes) or false (not yet)")
+    answers = models.JSONField(
+        default=dict, help_text="by kind of rule: yes (true) or not yet, and the parameters of the rule that was asked"
+    )
     saved_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     saved_at = models.DateTimeField(default=timezone.now)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,8 +14,8 @@ from enterprises.models import Organisation
 
 
 @transaction.atomic
-def save_answers(call: Call, *, actor: User, organisation: Organisation, answers: Mapping[str, bool]) -> None:
-    """Keep an organisation's answers, by kind of rule (True: yes), in the place of earlier ones; none are no row."""
+def save_answers(call: Call, *, actor: User, organisation: Organisation, answers: Mapping[str, Any]) -> None:
+    """Keep an organisation's answers (`eligibility.answers_to_keep`) in the place of earlier ones; none: no row."""
     if not answers:
         clear_answers(call, organisation=organisation)
         return

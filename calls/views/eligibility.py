@@ -56,7 +56,7 @@ def _save(request: HttpRequest, call: Call) -> HttpResponse:
         found = eligibility.check_of(call, now=now, organisations=organisations, chosen=chosen, given=form.answers)
         return _answer(request, call, found, form)
     organisation = form.organisation
-    answers = eligibility.beyond_profile(rules, organisation, form.answers)
+    answers = eligibility.answers_to_keep(rules, organisation, form.answers)
     save_answers(call, actor=request.user, organisation=organisation, answers=answers)
     if request.htmx:
         found = eligibility.check_of(call, now=now, organisations=organisations, chosen=organisation.slug)

@@ -188,7 +188,7 @@ def test_answers_are_kept_for_the_organisation_and_win_over_what_is_known(call: 
     assert "Your answers are saved for Novamed" in words(response)
     kept = EligibilityAnswers.objects.get()
     assert (kept.organisation, kept.answers, kept.saved_by) == (
-        firm, {"minimum_members": True}, firm.memberships.get().user,
+        firm, {"minimum_members": {"yes": True, "asked": {"fewest": 3}}}, firm.memberships.get().user,
     )  # fmt: skip
 
 
@@ -203,13 +203,20 @@ def test_an_answer_that_says_what_the_profile_says_is_not_kept_so_that_it_stays_
     assert not EligibilityAnswers.objects.exists()
 
 
+def test_an_answer_to_a_rule_that_has_changed_since_is_no_answer(call: Call, firm: Organisation) -> None:
+    client = owner(firm)
+    client.post("/en/calls/reti/eligibility/", YES)
+    call.rules.filter(kind="minimum_members").update(parameters={"fewest": 5})
+    assert checked(client.get("/en/calls/reti/").content.decode()) == ["no-minimum_members", "yes-maximum_members"]
+
+
 def test_htmx_keeps_the_answers_too(call: Call, firm: Organisation) -> None:
     response = owner(firm).post("/en/calls/reti/eligibility/", YES, headers=HTMX)
     assert response.status_code == 200
     assert "All 2 requirements met." in words(response)
     assert "Your answers are saved for Novamed" in words(response)
     assert "Clear my answers" in words(response)
-    assert EligibilityAnswers.objects.get().answers == {"minimum_members": True}
+    assert list(EligibilityAnswers.objects.get().answers) == ["minimum_members"]
 
 
 def test_answers_can_be_cleared(call: Call, firm: Organisation) -> None:
@@ -243,7 +250,7 @@ def test_nobody_reads_or_writes_the_answers_of_others(call: Call, firm: Organisa
     page = stranger.get("/en/calls/reti/?organisation=novamed")
     assert "Novamed" not in words(page)
     assert checked(page.content.decode()) == ["no-minimum_members", "yes-maximum_members"]
-    assert EligibilityAnswers.objects.get().answers == {"minimum_members": True}
+    assert list(EligibilityAnswers.objects.get().answers) == ["minimum_members"]
 
 
 def test_visitors_and_people_without_organisation_save_nothing(client: Client, call: Call) -> None:
@@ -264,7 +271,9 @@ def test_a_draft_asks_only_those_who_see_it(client: Client) -> None:
 def test_the_number_of_queries_does_not_grow_with_the_rules(
     call: Call, firm: Organisation, django_assert_num_queries
 ) -> None:
-    EligibilityAnswers.objects.create(call=call, organisation=firm, answers={"maximum_members": False})
+    EligibilityAnswers.objects.create(
+        call=call, organisation=firm, answers={"maximum_members": {"yes": False, "asked": {"most": 6}}}
+    )
     for _turn in range(2):
         firm = Organisation.objects.get(pk=firm.pk)
         with django_assert_num_queries(6):  # rules, saved answers, the firm's size, place and district, interests
