@@ -85,7 +85,7 @@ def _scoring(rules: Iterable[Rule]) -> Scoring | None:
     rule = next((rule for rule in rules if isinstance(rule, Criteria)), None)
     if rule is None:
         return None
-    rows = [Criterion(words.named(row), row.number("weight")) for row in rule.criteria]
+    rows = [Criterion(words.named(names), weight) for names, weight in rule.criteria.values()]
     return Scoring(rows, rule.threshold)
 
 

@@ -39,7 +39,7 @@ class CallRule(models.Model):
             return RULES[self.kind](self.parameters, aid=aid)
         except (KeyError, TypeError, ValueError, ArithmeticError):
             log.exception("rule %s of call %s can't be read: %s %s", self.pk, self.call_id, self.kind, self.parameters)
-            return Unreadable(self.parameters)
+            return Unreadable({})
 
 
 def rules_of(call: Call) -> list[Rule]:

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+MOST = Decimal(10) ** 12
+
 
 def stored(value: Any) -> Any:
     """A value as JSON keeps it, without loss: decimals and days as text, everything in lists and dictionaries too."""
@@ -26,9 +28,12 @@ class Values:
     """The stored parameters, read by their types. Raises `KeyError`, `TypeError`, `ValueError`, `ArithmeticError`."""
 
     def __init__(self, parameters: Mapping[str, Any]) -> None:
+        if not isinstance(parameters, Mapping):
+            raise TypeError(f"not a record: {parameters!r}")
         self._parameters = parameters
 
     def number(self, name: str) -> int:
+        """A whole number, 0 or more."""
         return self._whole(self._parameters[name])
 
     def number_or_none(self, name: str) -> int | None:
@@ -36,12 +41,15 @@ class Values:
         return None if value is None else self._whole(value)
 
     def decimal(self, name: str) -> Decimal:
-        """An amount in EUR, or a share between 0 and 1."""
+        """An amount in EUR, or a share between 0 and 1; never negative."""
         return self._decimal(self._parameters[name])
 
-    def decimal_or_none(self, name: str) -> Decimal | None:
-        value = self._parameters.get(name)
-        return None if value is None else self._decimal(value)
+    def bounds(self, one: str, other: str) -> tuple[Decimal | None, Decimal | None]:
+        """Two amounts or shares, of which one may be missing."""
+        first, second = (self.decimal(name) if name in self._parameters else None for name in (one, other))
+        if first is None and second is None:
+            raise KeyError(f"neither {one} nor {other}")
+        return first, second
 
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of texts, at least one."""
@@ -63,13 +71,19 @@ class Values:
             raise TypeError(f"{name}: not a text: {value!r}")
         return value
 
-    def text_or(self, name: str, default: str = "") -> str:
-        return self.text(name) if name in self._parameters else default
+    def names(self) -> tuple[str, str]:
+        """`name_it` and `name_en`: one of them may be missing."""
+        italian, english = (self.text(name) if name in self._parameters else "" for name in ("name_it", "name_en"))
+        if not italian and not english:
+            raise ValueError("no name")
+        return italian, english
 
     @staticmethod
     def _whole(value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
             raise TypeError(f"not a whole number: {value!r}")
+        if value < 0:
+            raise ValueError(f"negative: {value!r}")
         return value
 
     @staticmethod
@@ -77,6 +91,6 @@ class Values:
         if not isinstance(value, str):
             raise TypeError(f"amounts and shares are text: {value!r}")
         found = Decimal(value)
-        if not found.is_finite():
-            raise ValueError(f"not a number: {value!r}")
+        if not found.is_finite() or not 0 <= found < MOST:
+            raise ValueError(f"neither an amount nor a share: {value!r}")
         return found

@@ -9,7 +9,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from calls.rules.values import Values
 from district_portal.shared.ui import language
 
 
@@ -56,10 +55,10 @@ def _joined(texts: Sequence[str], pattern: str) -> str:
     return pattern % {"first": ", ".join(texts[:-1]), "last": texts[-1]}
 
 
-def named(row: Values, name: str = "name") -> str:
-    """`<name>_it` or `<name>_en` of a record of parameters, by language, with the other one as fallback."""
-    wanted, other = ("it", "en") if language() == "it" else ("en", "it")
-    return row.text_or(f"{name}_{wanted}") or row.text_or(f"{name}_{other}")
+def named(names: tuple[str, str]) -> str:
+    """The Italian or the English one of two names, by language, with the other one as fallback."""
+    italian, english = names
+    return (italian or english) if language() == "it" else (english or italian)
 
 
 def organisations(count: int) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -85,10 +84,3 @@ def _aid_tables() -> int:
     versions = json.loads((settings.BASE_DIR / "reference" / "aid-tables.json").read_text(encoding="utf-8"))
     rows = [[*(version[field] for field in fields[:-1]), json.dumps(version["tables"])] for version in versions]
     return upsert(AidTable, fields, rows, key=["code"])
-
-
-def rule_set(code: str) -> dict[str, dict[str, Any]]:
-    """Rules of a real call by kind, as entered from its text: the files of `reference/rule-sets/`."""
-    text = (settings.BASE_DIR / "reference" / "rule-sets" / f"{code}.json").read_text(encoding="utf-8")
-    found: dict[str, dict[str, Any]] = json.loads(text)["rules"]
-    return found

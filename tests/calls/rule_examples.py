@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from calls.rule_sets import rule_set
 from calls.rules import Member, Party
 from calls.rules.aid import Activity, Bonus
 from calls.rules.words import CostCategory, LegalForm
-from district_portal.management.reference import rule_set
 from enterprises.models import EnterpriseSize, OrganisationKind
 
 CALL_1, CALL_2, CALL_2018 = rule_set("call-1"), rule_set("call-2"), rule_set("sme-networks-2018")

@@ -3,12 +3,14 @@
 import re
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from calls.models import Call, CallRule
 from calls.rules import RULES, Member, Party, Rule, Scope, judge
 from calls.rules.kinds.smes import independent_smes
 from tests.calls.rule_examples import KNOWN_PARTIES, PARAMETERS, PARTIES
@@ -199,3 +201,40 @@ def test_all_together_are_what_each_is_alone(party: Party) -> None:
     }
     scopes = [list(Scope).index(line.rule.scope) for line in judgement.lines]
     assert scopes == sorted(scopes)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
+    max_leaves=3,
+)
+
+
+def leaves(value: Any, path: tuple = ()) -> list[tuple]:
+    """The paths of all values in nested dictionaries and lists, the whole included."""
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(leaf for step, inner in steps for leaf in leaves(inner, (*path, step)))]
+
+
+def with_value(value: Any, path: tuple, new: Any) -> Any:
+    if not path:
+        return new
+    changed = dict(value) if isinstance(value, dict) else list(value)
+    changed[path[0]] = with_value(value[path[0]], path[1:], new)
+    return changed
+
+
+@KINDS
+@settings(max_examples=12, deadline=None)
+@given(st.data(), JSON, PARTIES)
+def test_whatever_is_stored_a_page_stands(kind: str, data: st.DataObject, value: Any, party: Party) -> None:
+    """A rule that is read can be shown and judges; one that can't is refused when it is read, and nowhere else."""
+    path = data.draw(st.sampled_from(leaves(PARAMETERS[kind])))
+    stored = with_value(PARAMETERS[kind], path, value)
+    made = CallRule(call=Call(slug="x"), kind=kind, parameters=stored).read(GBER)
+    for language in ("it", "en"):
+        with translation.override(language):
+            assert made.explain().endswith(".")
+            verdict = made.check(party)
+            assert verdict is None or verdict.text
+    made.facts()

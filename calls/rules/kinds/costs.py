@@ -30,8 +30,7 @@ class CostShare(Rule):
         highest = PercentField(label=gettext_lazy("Highest share"), required=False)
 
     def read(self, given: Values) -> None:
-        self.lowest = given.decimal_or_none("lowest")
-        self.highest = given.decimal_or_none("highest")
+        self.lowest, self.highest = given.bounds("lowest", "highest")
 
     def explain(self) -> str:
         bounds = {"lowest": percent(self.lowest), "highest": percent(self.highest)}
@@ -73,8 +72,7 @@ class ProjectCost(Rule):
         highest = AmountField(label=gettext_lazy("Highest cost (EUR)"), required=False)
 
     def read(self, given: Values) -> None:
-        self.lowest = given.decimal_or_none("lowest")
-        self.highest = given.decimal_or_none("highest")
+        self.lowest, self.highest = given.bounds("lowest", "highest")
 
     def explain(self) -> str:
         bounds = {"lowest": money(self.lowest), "highest": money(self.highest)}

@@ -63,14 +63,14 @@ class Criteria(Rule):
             return rows
 
     def read(self, given: Values) -> None:
-        self.criteria = given.rows("criteria")
-        self.weights = {row.text("code"): row.number("weight") for row in self.criteria}
+        rows = given.rows("criteria")
+        self.criteria = {row.text("code"): (row.names(), row.number("weight")) for row in rows}
         self.threshold = given.number_or_none("threshold")
 
     def explain(self) -> str:
         parts = [
-            _("%(criterion)s (%(weight)s)") % {"criterion": words.named(row), "weight": row.number("weight")}
-            for row in self.criteria
+            _("%(criterion)s (%(weight)s)") % {"criterion": words.named(names), "weight": weight}
+            for names, weight in self.criteria.values()
         ]
         if self.threshold is None:
             return _("Proposals are scored by %(criteria)s.") % {"criteria": words.both(parts)}

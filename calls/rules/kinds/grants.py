@@ -49,8 +49,7 @@ class Grant(Rule):
             return cleaned
 
     def read(self, given: Values) -> None:
-        self.share = given.decimal_or_none("share")
-        self.highest = given.decimal_or_none("highest")
+        self.share, self.highest = given.bounds("share", "highest")
 
     def explain(self) -> str:
         bounds = {"share": percent(self.share), "highest": money(self.highest)}

@@ -33,7 +33,7 @@ class Papers(Rule, registered=False):
     scope = Scope.PAPERS
 
     def read(self, given: Values) -> None:
-        self.wanted = {row.text("code"): row for row in given.rows(self.kind)}
+        self.wanted = {row.text("code"): row.names() for row in given.rows(self.kind)}
 
     @abstractmethod
     def given(self, party: Party) -> Collection[str] | None: ...
@@ -44,7 +44,7 @@ class Papers(Rule, registered=False):
     @property
     def codes(self) -> dict[str, str]:
         """Text in the reader's language by code."""
-        return {code: words.named(row) for code, row in self.wanted.items()}
+        return {code: words.named(names) for code, names in self.wanted.items()}
 
     def check(self, party: Party) -> Verdict:
         there = self.given(party)

@@ -135,16 +135,15 @@ class Districts(Places):
 
     def read(self, given: Values) -> None:
         super().read(given)
-        self.districts = given.rows("districts")
-        self.slugs = tuple(district.text("slug") for district in self.districts)
+        self.districts = {row.text("slug"): row.names() for row in given.rows("districts")}
 
     @property
     def places(self) -> Collection[str]:
-        return self.slugs
+        return self.districts
 
     @property
     def names(self) -> str:
-        return words.either(words.named(district) for district in self.districts)
+        return words.either(words.named(names) for names in self.districts.values())
 
     def place(self, member: Member) -> str | None:
         return member.district

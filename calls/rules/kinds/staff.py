@@ -39,6 +39,8 @@ class Staff(Rule):
     def read(self, given: Values) -> None:
         self.graduates = given.number_or_none("graduates")
         self.permanent = given.number_or_none("permanent")
+        if self.graduates is None and self.permanent is None:
+            raise KeyError("neither graduates nor permanent")
 
     def explain(self) -> str:
         hire = ngettext(

@@ -9,11 +9,11 @@ from datetime import date
 from decimal import Decimal
 
 from calls.models import Call, CallDeadline, CallFigure, Programme
+from calls.rule_sets import rule_set
 from calls.states import CallState
 from district_portal.accounts.models import District, Region
 from district_portal.management.demo.calls import give_rules
 from district_portal.management.demo.dates import at
-from district_portal.management.reference import rule_set
 from enterprises.models import Organisation, OrganisationKind
 from events.models import Event, EventFigure
 from projects.models import Award, Project
