@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -66,7 +67,7 @@ def _project_cost(call: Call) -> str:
 
 def brief(call: Call, districts: Sequence[District]) -> list[Fact]:
     """For whom, what one must bring, by when: the three things that a reader asks first."""
-    who = ", ".join(str(kind) for kind in kinds(call)) or _("All kinds of organisation")
+    who = capfirst(", ".join(str(kind).lower() for kind in kinds(call))) or _("All kinds of organisation")
     where = ", ".join(localised(district, "name") for district in districts)
     found = [Fact(_("For whom"), who, where or _("All districts"))]
     if call.partners_min is not None:

@@ -91,13 +91,13 @@ def test_before_the_opening_the_timeline_says_from_when() -> None:
 
 def test_in_brief_for_whom_what_one_brings_and_by_when() -> None:
     call = CallFactory.build(
-        roles=["enterprise"], partners_min=3, grant_share=Decimal("0.6"),
+        roles=["enterprise", "university"], partners_min=3, grant_share=Decimal("0.6"),
         closes_at=datetime(2026, 12, 11, 13, tzinfo=ROME), programme=None,
     )  # fmt: skip
     district = DistrictFactory.build(name_en="Biomedical", region=None)
     with translation.override("en"):
         assert detail.brief(call, [district]) == [
-            ("For whom", "Enterprise", "Biomedical"),
+            ("For whom", "Enterprise, university", "Biomedical"),
             ("What you bring", "A network of 3 or more", "and at least 40% of the cost"),
             ("By when", "Friday 11 December 2026", "before 13:00 (Rome time)"),
         ]
