@@ -15,7 +15,7 @@ from django.db.models.functions import Cast, Coalesce, Greatest
 
 from calls.states import CallState
 from district_portal.accounts.models import Appointment, Role, User
-from district_portal.shared.search import Headline, text_query
+from district_portal.shared.search import headline, text_query
 from enterprises.models import Membership
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from calls.models.interest import InterestQuerySet
 
 CLOSING_SOON = timedelta(days=14)
+# A smaller number of interested organisations is told to nobody who does not see who they are.
+FEWEST_TOLD = 3
 
 
 def _open(moment: datetime) -> Q:
@@ -188,7 +190,7 @@ class CallQuerySet(models.QuerySet["Call"]):
         """Calls for at least one of the districts; a call that names none is for all."""
         # One look at each call's links, of which the planner cannot make one at all links of all calls.
         links = self.model.districts.through.objects.filter(call=OuterRef("pk")).order_by().values("call")
-        among = links.annotate(among=BoolOr(Q(district__slug__in=list(slugs)))).values("among")
+        among = links.annotate(among=BoolOr(Q(district__slug__in=list(slugs)))).values_list("among")
         return self.filter(Coalesce(Subquery(among), True))
 
     def on_themes(self, slugs: Iterable[str]) -> CallQuerySet:
@@ -216,7 +218,7 @@ class CallQuerySet(models.QuerySet["Call"]):
         computes as a fraction would not be found again by the fraction that an address holds.
         """
         newest = self.order_by("-opened_key", "-pk").values("pk")[:most]
-        rank = SearchRank(F("search_it"), text_query(words, "italian", begun))
+        rank: models.Expression = SearchRank(F("search_it"), text_query(words, "italian", begun))
         if language != "it":
             english = SearchRank(F("search_en"), text_query(words, "english", begun))
             nothing = Value(0.0, output_field=FloatField())
@@ -231,15 +233,20 @@ class CallQuerySet(models.QuerySet["Call"]):
         """
         found = {}
         for field in ("title", "summary"):
-            headline: models.Expression = Headline(f"{field}_it", text_query(words, "italian", begun), "italian")
+            shown: models.Expression = headline(f"{field}_it", text_query(words, "italian", begun), "italian")
             if language != "it":
-                english = Headline(f"{field}_en", text_query(words, "english", begun), "english")
-                headline = Case(When(**{f"{field}_en": ""}, then=headline), default=english)
-            found[f"{field}_found"] = headline
+                english = headline(f"{field}_en", text_query(words, "english", begun), "english")
+                shown = Case(When(**{f"{field}_en": ""}, then=shown), default=english)
+            found[f"{field}_found"] = shown
         return self.annotate(**found)
 
-    def with_interest_counts(self) -> CallQuerySet:
-        """Adds `interested`: how many organisations have registered interest and not withdrawn it."""
+    def with_interest_counts(self, *, exact: bool = False) -> CallQuerySet:
+        """Adds `interested`: how many organisations have registered interest and not withdrawn it.
+
+        Below three it is NULL unless `exact`, which is for those who see all of them (`docs/disclosure.md`).
+        """
         interests = cast("InterestQuerySet", self.model.interests.rel.related_model._default_manager.all())
-        active = interests.active().filter(call=OuterRef("pk")).order_by().values("call")
-        return self.annotate(interested=Coalesce(Subquery(active.annotate(n=Count("pk")).values("n")), 0))
+        active = interests.active().filter(call=OuterRef("pk")).order_by().values("call").annotate(n=Count("pk"))
+        if exact:
+            return self.annotate(interested=Coalesce(Subquery(active.values("n")), 0))
+        return self.annotate(interested=Subquery(active.filter(n__gte=FEWEST_TOLD).values("n")))

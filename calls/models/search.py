@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -23,7 +23,13 @@ BLOCK = 8192
 FEW = 5000
 
 
-class BitsField(models.Field):
+if TYPE_CHECKING:
+    _Field = models.Field[str, str]
+else:
+    _Field = models.Field
+
+
+class BitsField(_Field):
     """A string of bits, as text of 0 and 1."""
 
     def db_type(self, connection: object) -> str:

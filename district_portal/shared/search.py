@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery
+from django.contrib.postgres.search import CombinedSearchQuery, SearchConfig, SearchQuery
 from django.db.models import F, Func, TextField, Value
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -51,36 +51,24 @@ def text_query(words: str, config: str, begun: Sequence[str] = ()) -> SearchQuer
     return whole | last
 
 
-class Headline(Func):
+def headline(field: str, query: SearchQuery | CombinedSearchQuery, config: str) -> Func:
     """A short text with found words between marks, without accents, each character in its place."""
-
-    output_field = TextField()
-
-    def __init__(self, field: str, query: SearchQuery | CombinedSearchQuery, config: str) -> None:
-        # What looks like a tag would be left out, and every later character stand elsewhere.
-        super().__init__(F(field), Value(_ACCENTED + "<>&"), Value(_PLAIN + "   "), query, config=config)
-
-    def as_sql(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
-        parts = [compiler.compile(expression) for expression in self.source_expressions]
-        (text, accented, plain, query), params = zip(*parts, strict=True)
-        config = self.extra["config"]
-        sql = (
-            f"ts_headline('{config}'::regconfig, translate({text}, {accented}, {plain}), {query},"
-            f" 'StartSel={_START}, StopSel={_STOP}, HighlightAll=true')"
-        )
-        return sql, [value for some in params for value in some]
+    # What looks like a tag would be left out, and every later character stand elsewhere.
+    text = Func(F(field), Value(_ACCENTED + "<>&"), Value(_PLAIN + "   "), function="translate")
+    options = Value(f"StartSel={_START}, StopSel={_STOP}, HighlightAll=true")
+    return Func(SearchConfig(config), text, query, options, function="ts_headline", output_field=TextField())
 
 
-def marked(text: str, headline: str | None) -> SafeString:
-    """The text as it is written, escaped, with `<mark>` where `headline` (see `Headline`) has its marks."""
-    if headline is None or len(headline.replace(_START, "").replace(_STOP, "")) != len(text):
+def marked(text: str, found: str | None) -> SafeString:
+    """The text as it is written, escaped, with `<mark>` where `found` (see `headline`) has its marks."""
+    if found is None or len(found.replace(_START, "").replace(_STOP, "")) != len(text):
         return escape(text)
-    return mark_safe("".join(_pieces(text, headline)))  # noqa: S308  (each piece of the text is escaped)
+    return mark_safe("".join(_pieces(text, found)))  # noqa: S308  (each piece of the text is escaped)
 
 
-def _pieces(text: str, headline: str) -> Iterator[str]:
+def _pieces(text: str, found: str) -> Iterator[str]:
     place = 0
-    for piece in re.split(f"([{_START}{_STOP}])", headline):
+    for piece in re.split(f"([{_START}{_STOP}])", found):
         if piece == _START:
             yield "<mark>"
         elif piece == _STOP:
