@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -18,13 +18,14 @@ from calls.operations.alerts import change_search, delete_search, switch_off, sw
 from calls.operations.clock import pass_time
 from calls.operations.news import alert_searches, last_morning
 from calls.states import CallState
+from calls.tasks import look_at_the_clock
 from district_portal.accounts.models import User
 from district_portal.notifications import delivery
 from district_portal.notifications.models import OutboxRow, OutboxState, SinkMail
 from district_portal.notifications.rendering import Renderer
 from tests.factories import UserFactory
 from tests.factories.accounts import DistrictFactory
-from tests.factories.alerts import SavedSearchFactory
+from tests.factories.alerts import FollowFactory, SavedSearchFactory
 from tests.factories.calls import CallFactory, ThemeFactory
 
 pytestmark = pytest.mark.django_db
@@ -202,6 +203,19 @@ def test_the_last_morning_is_at_seven_on_clocks_in_rome(now: datetime, morning: 
     assert last_morning(now.astimezone(UTC), weekday=0).weekday() == 0
 
 
+def test_beats_hint_does_both_and_needs_no_broker(settings) -> None:
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1"
+    search = SavedSearchFactory()
+    call = new_call()
+    FollowFactory(call__closes_at=timezone.now() + DAY, call__created_at=timezone.now() - 9 * DAY)
+    assert settings.CELERY_BEAT_SCHEDULE["clock"]["task"] == look_at_the_clock.name
+    look_at_the_clock()
+    look_at_the_clock()
+    assert told() == [(search, [call])]
+    mails = OutboxRow.objects.filter(channel="mail").order_by("message").values_list("message", flat=True)
+    assert list(mails) == ["calls/calls_found", "calls/deadline_near"]
+
+
 # --- Changes -----------------------------------------------------------------------------------------------------
 
 
@@ -299,8 +313,9 @@ def test_a_worker_that_dies_between_two_chunks_loses_and_doubles_nothing(monkeyp
         return searches.find(waiting, moment)
 
     pass_time(now)
-    with pytest.raises(KeyboardInterrupt), transaction.atomic():
+    with pytest.raises(KeyboardInterrupt):
         alert_searches(now, dying)
+    assert SearchAlert.objects.count() == 4
     alert_searches(now, searches.find)
     assert SearchAlert.objects.count() == 10
     assert OutboxRow.objects.filter(channel="mail").count() == 10
