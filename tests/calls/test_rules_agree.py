@@ -17,7 +17,7 @@ from tests.calls.rule_examples import KNOWN_PARTIES, PARAMETERS, PARTIES
 from tests.calls.test_aid import GBER
 
 KINDS = pytest.mark.parametrize("kind", sorted(RULES))
-FEW = settings(max_examples=25, deadline=None)
+FEW = settings(max_examples=15, deadline=None)
 
 
 def rule(kind: str, **changes) -> Rule:
