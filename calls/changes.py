@@ -175,7 +175,8 @@ def _part(change: Change, names: _Names, *, whole: bool) -> Shown:
         "" if value is ABSENT else _described(change.field, str(change.part), value)
         for value in (change.before, change.after)
     )
-    return Shown(str(pattern) % {"name": name}, text_difference(before, after), before, after, short=False)
+    short = change.field != "documents"
+    return Shown(str(pattern) % {"name": name}, text_difference(before, after), before, after, short=short)
 
 
 def _name_of(field: str, key: str, value: Any, names: _Names) -> str:

@@ -60,6 +60,8 @@ class DocumentForm(NoteMixin, forms.ModelForm):
             kwargs["initial"] = words | kwargs.get("initial", {})
         super().__init__(*args, call=call, **kwargs)
         self.fields["language"].label = _("Language")
+        # Files are stored under names of the portal's own: how long theirs are does not matter.
+        self.fields["file"].max_length = None
         self.instance.call = call
 
 

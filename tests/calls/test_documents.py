@@ -145,7 +145,8 @@ def told() -> int:
 
 def test_a_document_of_a_public_call_comes_with_a_note_a_version_and_a_message(publisher, call):
     MembershipFactory(organisation=InterestFactory(call=call).organisation)
-    assert publisher.post("/en/publishing/reti/documents/", fields()).status_code == 302
+    long_name = uploaded(f"{'modulo ' * 20}.docx", DOCX)
+    assert publisher.post("/en/publishing/reti/documents/", fields(file=long_name)).status_code == 302
     document = call.documents.get()
     assert (document.title_en, document.extension, document.published_on) == ("Form", "docx", timezone.localdate())
     latest = call.versions.first()
