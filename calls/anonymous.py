@@ -3,8 +3,8 @@
 A group's words (kind, size class, province) are shared by at least five listed organisations of the district that do
 not show their name for the call, so that a member can be any of them. Which words describe which organisation follows
 from the directory and from who shows its name, never from who does not: else the words chosen for a rare one would give
-it away. Groups are ordered by their words; a number below three is "fewer than 3", and one that comes near to all of those
-who could be meant is not told exactly.
+it away. Groups are ordered by their words; a number below three is "fewer than 3", and one that comes near to all of
+those who could be meant is not told exactly.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from django.utils.translation import gettext_lazy
 
 from calls.models import Call, Interest, Visibility
 from calls.models.interest import latest_size
+from calls.models.querysets import FEWEST_TOLD
 from district_portal.shared.counts import remembered
 from enterprises.models import EnterpriseSize, Organisation, OrganisationKind
 
 SHARED_BY = 5
-SMALL = 3
 SIZES = {
     EnterpriseSize.MICRO: gettext_lazy("Micro enterprise"),
     EnterpriseSize.SMALL: gettext_lazy("Small enterprise"),
@@ -65,7 +65,7 @@ class Face(NamedTuple):
 
 def few(number: int) -> str:
     """A count for somebody who does not see what is counted; 0, 1 and 2 look alike."""
-    return str(number) if number >= SMALL else _("fewer than 3")
+    return str(number) if number >= FEWEST_TOLD else _("fewer than 3")
 
 
 def faces(call: Call) -> list[Face]:
@@ -123,7 +123,7 @@ def _face_of(traits: Traits, described: Mapping[Traits, Traits]) -> Traits | Non
 
 
 def _number(members: int, candidates: int) -> str:
-    if members >= SMALL and 2 * members > candidates:
+    if members >= FEWEST_TOLD and 2 * members > candidates:
         return _("3 or more")
     return few(members)
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 from django.utils.translation import gettext as _
 
-from calls.anonymous import SMALL, face_of, faces, few
+from calls.anonymous import face_of, faces, few
 from calls.models import Call, Interest, Visibility
 from calls.models.interest import TOLD
+from calls.models.querysets import FEWEST_TOLD
 from calls.permissions import can_see_interests
 from district_portal.accounts.models import User
 from district_portal.shared.ui import localised
@@ -100,7 +101,7 @@ def totals(call: Call, user: User | AnonymousUser, *, in_full: bool) -> dict[str
     active = call.interests.active()
     total = active.count()
     seen = active.visible_to(user).aggregate(count=Count("pk"), seeking=Count("pk", filter=_seeking(user)))
-    known = in_full or total >= SMALL
+    known = in_full or total >= FEWEST_TOLD
     return {
         "words": str(total) if known else few(total),
         "total": total if known else None,

@@ -78,7 +78,7 @@ def facilitator(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     to_review = Network.objects.to_review_by(request.user)
     waiting = Network.objects.reviewed_by(request.user).waiting_for_answers()
-    calls = Call.objects.facilitated_by(request.user).open_at(now).with_interest_counts()
+    calls = Call.objects.facilitated_by(request.user).open_at(now).with_interest_counts(exact=True)
     context = {
         "now": now,
         "reviews": [_review(network) for network in to_review.with_lists().order_by("submitted_at", "pk")[:ROWS]],

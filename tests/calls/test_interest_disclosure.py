@@ -120,18 +120,28 @@ WHO_READS_WHOM = [
 ]
 
 
-@pytest.mark.parametrize(("who", "listed", "unlisted"), WHO_READS_WHOM)
-def test_who_reads_whom(call: Call, firm: Organisation, who: str, listed: list[str], unlisted: list[str]) -> None:
-    reader = _reader(who, call, firm)
-    interest = _interest(call, firm, F)
-    for is_listed, wanted in ((True, listed), (False, unlisted)):
-        Organisation.objects.filter(pk=firm.pk).update(listed=is_listed)
-        seen = []
-        for visibility in Visibility:
-            Interest.objects.filter(pk=interest.pk).update(visibility=visibility)
-            assert Interest.objects.as_seen_by(reader).count() == Interest.objects.visible_to(reader).count()
-            seen += [str(visibility)] if Interest.objects.visible_to(reader).exists() else []
-        assert sorted(seen) == sorted(wanted)
+def test_who_reads_whom(call: Call) -> None:
+    """Interests of eight organisations: listed or not, at each visibility; who belongs to one belongs to all."""
+    district = call.districts.first()
+    firms = {
+        (listed, visibility): OrganisationFactory(district=district, listed=listed)
+        for listed in (True, False)
+        for visibility in Visibility
+    }
+    for (_listed, visibility), firm in firms.items():
+        InterestFactory(call=call, organisation=firm, visibility=visibility)
+    first = next(iter(firms.values()))
+    found = {}
+    for who, *_wanted in WHO_READS_WHOM:
+        reader = _reader(who, call, first)
+        for membership in list(first.memberships.filter(user=reader.pk)):
+            for firm in firms.values():
+                if firm != first:
+                    membership.pk, membership.organisation = None, firm
+                    membership.save(force_insert=True)
+        rows = Interest.objects.visible_to(reader).values_list("organisation__listed", "visibility")
+        found[who] = [sorted(seen for is_listed, seen in rows if is_listed is listed) for listed in (True, False)]
+    assert found == {who: [sorted(listed), sorted(unlisted)] for who, listed, unlisted in WHO_READS_WHOM}
 
 
 # reader, levels of competences read with a public interest, and all of them where the organisation opened them.
@@ -148,18 +158,17 @@ WHO_READS_WHAT = [
 ]
 
 
-@pytest.mark.parametrize(("who", "levels"), WHO_READS_WHAT)
-def test_an_interest_opens_no_competence_unless_the_organisation_says_so(
-    call: Call, firm: Organisation, who: str, levels: list[int]
-) -> None:
-    reader = _reader(who, call, firm)
+def test_an_interest_opens_no_competence_unless_the_organisation_says_so(call: Call, firm: Organisation) -> None:
     interest = _interest(call, firm, P)
-    row = Interest.objects.as_seen_by(reader).get()
-    assert row.shown_offered == sorted(f"offers {LEVELS[level].name.lower()}" for level in levels)
-    assert row.shown_sought == sorted(f"seeks {LEVELS[level].name.lower()}" for level in levels)
+    readers = {who: _reader(who, call, firm) for who, _levels in WHO_READS_WHAT}
+    for who, levels in WHO_READS_WHAT:
+        row = Interest.objects.as_seen_by(readers[who]).get()
+        for side, shown in (("offers", row.shown_offered), ("seeks", row.shown_sought)):
+            assert (who, shown) == (who, sorted(f"{side} {LEVELS[level].name.lower()}" for level in levels))
     Interest.objects.filter(pk=interest.pk).update(opens_competences=True)
-    row = Interest.objects.as_seen_by(reader).get()
-    assert (len(row.shown_offered), len(row.shown_sought)) == (5, 5)
+    for reader in readers.values():
+        row = Interest.objects.as_seen_by(reader).get()
+        assert (len(row.shown_offered), len(row.shown_sought)) == (5, 5)
 
 
 def test_an_offer_in_the_profile_opens_no_need_for_the_same(call: Call) -> None:

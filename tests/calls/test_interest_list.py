@@ -66,34 +66,36 @@ def world(call: Call) -> None:
     PartnerFactory(network=NetworkFactory(), organisation=seeker)
 
 
-@pytest.mark.parametrize(
-    ("query", "wanted"),
-    [
-        ("", ["Gamma", "Beta", "Alfa"]),
-        ("ordering=name", ["Alfa", "Beta", "Gamma"]),
-        ("ordering=kind", ["Alfa", "Gamma", "Beta"]),
-        ("ordering=nonsense", ["Gamma", "Beta", "Alfa"]),
-        ("kind=laboratory", ["Beta"]),
-        ("kind=laboratory&kind=enterprise", ["Gamma", "Beta", "Alfa"]),
-        ("size=small", ["Alfa"]),
-        ("size=large", ["Gamma"]),
-        ("offers=tests", ["Beta"]),
-        ("seeks=tests", ["Gamma"]),
-        ("lead=on", ["Gamma"]),
-        ("free=on", ["Gamma"]),
-        ("visibility=public", ["Gamma"]),
-        ("q=fair", ["Gamma"]),
-        ("q=biocompat", ["Gamma", "Beta"]),
-        ("q=Alf", ["Alfa"]),
-        ("q=nothing", []),
-        ("kind=nonsense&size=x&offers=%00", ["Gamma", "Beta", "Alfa"]),
-    ],
-)
-def test_the_list_is_narrowed_and_put_in_order(facilitator: Client, world: None, query: str, wanted: list[str]) -> None:
-    assert names(facilitator, query) == wanted
-    page = facilitator.get(f"{ADDRESS}?{query}")
-    assert page.status_code == 200
-    assert [row[0].name for row in page.context["rows"]] == wanted
+NARROWED = {
+    "": ["Gamma", "Beta", "Alfa"],
+    "ordering=name": ["Alfa", "Beta", "Gamma"],
+    "ordering=kind": ["Alfa", "Gamma", "Beta"],
+    "ordering=nonsense": ["Gamma", "Beta", "Alfa"],
+    "kind=laboratory": ["Beta"],
+    "kind=laboratory&kind=enterprise": ["Gamma", "Beta", "Alfa"],
+    "size=small": ["Alfa"],
+    "size=large": ["Gamma"],
+    "offers=tests": ["Beta"],
+    "seeks=tests": ["Gamma"],
+    "lead=on": ["Gamma"],
+    "free=on": ["Gamma"],
+    "visibility=public": ["Gamma"],
+    "q=fair": ["Gamma"],
+    "q=biocompat": ["Gamma", "Beta"],
+    "q=Alf": ["Alfa"],
+    "q=nothing": [],
+    "kind=nonsense&size=x&offers=%00": ["Gamma", "Beta", "Alfa"],
+}
+
+
+def test_the_list_is_narrowed_and_put_in_order(facilitator: Client, world: None) -> None:
+    assert {query: names(facilitator, query) for query in NARROWED} == NARROWED
+
+
+def test_the_page_shows_the_same_rows_as_the_file(facilitator: Client, world: None) -> None:
+    for query in ("q=biocompat", "size=small&kind=enterprise", "q=nothing"):
+        page = facilitator.get(f"{ADDRESS}?{query}")
+        assert [row[0].name for row in page.context["rows"]] == NARROWED.get(query, names(facilitator, query))
 
 
 def test_each_filter_in_use_can_be_taken_away(facilitator: Client, world: None) -> None:

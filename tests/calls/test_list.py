@@ -247,14 +247,16 @@ def test_a_concluded_call_without_deadline_says_so(client) -> None:
 def test_json_and_csv_have_the_same_filters(client) -> None:
     district = DistrictFactory(slug="biomedical", name_en="Biomedical")
     call = CallFactory(slug="reti", districts=[district], budget="6000000.00", roles=["enterprise", "laboratory"])
-    InterestFactory(call=call)
-    CallFactory(closed=True)
+    InterestFactory.create_batch(3, call=call)
+    InterestFactory.create_batch(2, call=CallFactory(closed=True))
     answer = client.get("/en/calls/?district=biomedical&format=json").json()
     assert (answer["count"], answer["next"]) == (1, None)
     row = answer["results"][0]
     expected = {"slug": "reti", "status": "open", "districts": "Biomedical", "roles": "enterprise; laboratory"}
-    expected |= {"budget": "6000000.00", "interested": 1, "grant_max": None}
+    expected |= {"budget": "6000000.00", "interested": 3, "grant_max": None}
     assert {name: row[name] for name in expected} == expected
+    closed = client.get("/en/calls/?status=closed&format=json").json()["results"]
+    assert [row["interested"] for row in closed] == [None], "fewer than three are not told"
     lines = client.get("/en/calls/?district=biomedical&format=csv").getvalue().decode().splitlines()
     assert lines[0].startswith("slug,title,programme,status,opens_at,closes_at,districts")
     assert [line.split(",")[0] for line in lines[1:]] == ["reti"]
