@@ -190,7 +190,7 @@ class CallQuerySet(models.QuerySet["Call"]):
         """Calls for at least one of the districts; a call that names none is for all."""
         # One look at each call's links, of which the planner cannot make one at all links of all calls.
         links = self.model.districts.through.objects.filter(call=OuterRef("pk")).order_by().values("call")
-        among = links.annotate(among=BoolOr(Q(district__slug__in=list(slugs)))).values_list("among")
+        among = links.values_list(BoolOr(Q(district__slug__in=list(slugs))))
         return self.filter(Coalesce(Subquery(among), True))
 
     def on_themes(self, slugs: Iterable[str]) -> CallQuerySet:
@@ -224,7 +224,7 @@ class CallQuerySet(models.QuerySet["Call"]):
             nothing = Value(0.0, output_field=FloatField())
             rank = Greatest(english, Case(When(title_en="", then=rank), default=nothing), output_field=FloatField())
         ranked = self.model._default_manager.filter(pk__in=newest)
-        return cast("CallQuerySet", ranked.annotate(rank=Cast(rank * 1_000_000, IntegerField())))
+        return ranked.annotate(rank=Cast(rank * 1_000_000, IntegerField()))
 
     def with_headlines(self, words: str, language: str, begun: Sequence[str]) -> CallQuerySet:
         """Adds `title_found` and `summary_found`: what a reader of this language sees, as `marked` takes it.
