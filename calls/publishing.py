@@ -38,10 +38,13 @@ class Entry(NamedTuple):
 
 
 def ready_rows(call: Call, now: datetime) -> list[Row]:
+    """A call that is over is not edited any more: no line leads to its form."""
+    over = call.state in (CallState.CONCLUDED, CallState.CANCELLED)
     rows = []
     for check in checks(call, now):
         state = "met" if check.met else "open" if check.needed_for else "advice"
-        rows.append(Row(check.title, f"check:{state}", check.text, _address(check.section, call)))
+        url = "" if over and check.section == "edit" else _address(check.section, call)
+        rows.append(Row(check.title, f"check:{state}", check.text, url))
     return rows
 
 

@@ -80,11 +80,15 @@ def _plain(call: Call) -> Check:
 
 def _dates(call: Call, now: datetime) -> Check:
     needed = [CallState.PUBLISHED]
+    to_come = call.state in (CallState.DRAFT, CallState.PLANNED)
+    section = "extend" if call.state == CallState.PUBLISHED else "edit"
     if not (call.opens_at and call.closes_at):
-        words = _("Opening and deadline are not known. You can announce the call as opening soon without them.")
-        return Check(_("Dates"), False, words, "edit", needed)
-    if call.closes_at <= now:
-        return Check(_("Dates"), False, _("The deadline has passed: enter a new one."), "edit", needed)
+        words = _("Opening and deadline are not known.")
+        if to_come:
+            words = _("Opening and deadline are not known. You can announce the call as opening soon without them.")
+        return Check(_("Dates"), False, words, section, needed if to_come else ())
+    if to_come and call.closes_at <= now:
+        return Check(_("Dates"), False, _("The deadline has passed: enter a new one."), section, needed)
     shown = short_moment(call.closes_at) if call.deadline_has_time else short_day(call.closes_at)
     words = _("From %(opens)s to %(closes)s (Rome time)") % {"opens": short_moment(call.opens_at), "closes": shown}
-    return Check(_("Dates"), True, words, "edit", needed)
+    return Check(_("Dates"), True, words, section, needed)

@@ -239,6 +239,12 @@ def test_the_overview_says_what_is_missing(client, staff) -> None:
     assert rows["Facilitator"] == ("check:advice", "Name the person whom organisations can ask.")
 
 
+@pytest.mark.parametrize("trait", ["closed", "assessed", "concluded"])
+def test_nothing_is_asked_any_more_of_a_call_that_has_closed(client, staff, trait: str) -> None:
+    page = client.get(f"/en/publishing/{CallFactory(**{trait: True}, body_it='x', body_en='x').slug}/")
+    assert {row.state for row in page.context["rows"]} <= {"check:met", "check:advice"}
+
+
 def test_a_draft_is_read_as_everyone_will_with_a_banner(client, staff) -> None:
     call = whole_draft()
     assert "Draft: only those who prepare it see this." in client.get(f"/en/calls/{call.slug}/").content.decode()

@@ -169,5 +169,5 @@ def _returned_draft(call: Call, users: dict[str, User], moment: datetime) -> Non
         asked_at=moment - days(6),
         answered_by=users["region2"],
         answered_at=moment - days(4),
-        reason="Manca il testo in inglese, e non è detto chi può partecipare.",
+        reason="Manca il testo nelle due lingue, e non si sa chi risponderà alle domande.",
     )
