@@ -190,7 +190,7 @@ class CallQuerySet(models.QuerySet["Call"]):
         """Calls for at least one of the districts; a call that names none is for all."""
         # One look at each call's links, of which the planner cannot make one at all links of all calls.
         links = self.model.districts.through.objects.filter(call=OuterRef("pk")).order_by().values("call")
-        among = links.values_list(BoolOr(Q(district__slug__in=list(slugs))))
+        among = links.values(among=BoolOr(Q(district__slug__in=list(slugs))))
         return self.filter(Coalesce(Subquery(among), True))
 
     def on_themes(self, slugs: Iterable[str]) -> CallQuerySet:
