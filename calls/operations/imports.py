@@ -32,7 +32,10 @@ UNFINISHED = [ImportState.CHECKING, ImportState.CHECKED, ImportState.APPLYING]
 
 @transaction.atomic
 def upload_import(programme: Programme, *, actor: User, name: str, content: bytes, language: str) -> CatalogueImport:
-    """Keep a file and have it checked; `language` is that of the report. The same file again, while the first one is not done with: the same run."""
+    """Keep a file and have it checked; `language` is that of the report.
+
+    The same file again, while the first one is not done with: the same run.
+    """
     programme = Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
     digest = hashlib.sha256(content).hexdigest()
     same = CatalogueImport.objects.filter(programme=programme, sha256=digest, state__in=UNFINISHED).first()
