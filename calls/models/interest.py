@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
@@ -57,8 +57,8 @@ class InterestQuerySet(models.QuerySet["Interest"]):
         if not user.is_authenticated:
             return self.filter(everyone)
         districts = Organisation.objects.of_member(user).exclude(district=None).values("district")
-        calls = Call.districts.through.objects.filter(district__in=districts).values("call")
-        neighbours = Q(organisation__district__in=districts) | Q(call__in=calls)
+        named = Call.districts.through.objects.filter(call=OuterRef("call"), district__in=districts)
+        neighbours = Q(organisation__district__in=districts) | Exists(named)
         return self.filter(
             everyone | self._in_full(user) | Q(visibility=Visibility.DISTRICT, organisation__listed=True) & neighbours
         )
@@ -69,10 +69,12 @@ class InterestQuerySet(models.QuerySet["Interest"]):
 
     @staticmethod
     def _in_full(user: User) -> Q:
-        facilitated = Call.objects.facilitated_by(user).values("pk")
-        return Q(call__in=facilitated) | Q(organisation__in=Organisation.objects.of_member(user).values("pk"))
+        # For each row, because pages ask about those of one call: all calls of a facilitator may be very many.
+        facilitated = Call.objects.facilitated_by(user).filter(pk=OuterRef("call"))
+        own = Organisation.objects.of_member(user).filter(pk=OuterRef("organisation"))
+        return Q(Exists(facilitated) | Exists(own))
 
-    def told_to(self, user: User | AnonymousUser, what: str) -> models.QuerySet:
+    def told_to(self, user: User | AnonymousUser, what: str) -> models.QuerySet[Any]:
         """Links (`interest`, `concept`) of the competences `offered` or `sought` that the person reads with the name.
 
         With an interest that the person may read, a competence is read by whom its own level allows, and by all where
@@ -83,8 +85,8 @@ class InterestQuerySet(models.QuerySet["Interest"]):
             organisation=OuterRef("interest__organisation"), concept=OuterRef("concept"), direction=TOLD[what]
         )
         condition = Q(interest__opens_competences=True) | Exists(profile)
-        full = self.in_full_to(user)
-        return links.filter(condition | Q(interest__in=full.values("pk")) if user.is_authenticated else condition)
+        full = self.in_full_to(user).filter(pk=OuterRef("interest"))
+        return links.filter(condition | Exists(full) if user.is_authenticated else condition)
 
     def telling(self, user: User | AnonymousUser, what: str, codes: list[str]) -> InterestQuerySet:
         """Interests from which the person reads at least one of these competences `offered` or `sought`."""
@@ -97,7 +99,8 @@ class InterestQuerySet(models.QuerySet["Interest"]):
         shows publicly), `in_network`.
         """
         rows = self.visible_to(user).select_related("organisation__municipality", "organisation__district")
-        return rows.annotate(
+        # The plugin of django-stubs would rather declare these here than find them in the model.
+        return rows.annotate(  # type: ignore[no-redef]
             name=F("organisation__name"),
             kind=F("organisation__kind"),
             size=Subquery(latest_size(OuterRef("organisation"))),
@@ -112,7 +115,7 @@ class InterestQuerySet(models.QuerySet["Interest"]):
         return self.exclude(in_network())
 
 
-def latest_size(organisation: OuterRef) -> models.QuerySet:
+def latest_size(organisation: OuterRef) -> models.QuerySet[Any]:
     """The size of its latest declaration."""
     return SizeDeclaration.objects.filter(organisation=organisation).order_by("-year").values("size")[:1]
 
@@ -141,7 +144,7 @@ def _gathering() -> Subquery:
     return Subquery(led.order_by("networks__created_at").values("networks__title")[:1])
 
 
-def _names(links: models.QuerySet) -> ArraySubquery:
+def _names(links: models.QuerySet[Any]) -> ArraySubquery:
     """The names of an interest's linked concepts, in the language of the reader."""
     name, other = (
         ("concept__name_it", "concept__name_en") if language() == "it" else ("concept__name_en", "concept__name_it")
