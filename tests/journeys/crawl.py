@@ -55,6 +55,7 @@ FILES = {
     "calls_feed",
     "calls_calendar",
     "call_calendar",
+    "personal_calendar",
     "reports:download",
 }
 # Who sees a route's pages in every state opens all of them.

@@ -54,6 +54,7 @@ def addresses(stack: Stack, administrator: Person) -> dict[str | None, list[str]
     newcomer.post("/accounts/signup/", **names, password1="tre-fiumi-2026", password2="tre-fiumi-2026")
     guest.post("/accounts/password/reset/", email="lab@demo.example")
     stack.person("lab").post("/organisations/bioma-lab/people/invite/", email="eva@guest.example", role="editor")
+    stack.person("estense").post("/alerts/searches/new/?q=sterile", name="Sterile", frequency="weekly")
     stack.person("region").post("/reports/", report="funding", format="csv")
     forming = stack.person("estense").get("/networks/?state=forming&format=json").json()["results"][0]["id"]
     stack.person("lab").post(f"/networks/{forming}/accept/")  # the lead gets a message
@@ -64,9 +65,10 @@ def addresses(stack: Stack, administrator: Person) -> dict[str | None, list[str]
     invitation = mailed("eva@guest.example", r"organisations/invitations/[^/\s]+/")
     confirm = mailed("ivo@guest.example", r"accounts/confirm-email/[^/\s]+/")
     reset = mailed("lab@demo.example", r"accounts/password/reset/key/[^/\s]+/")
-    anyone = ["/", "/nothing-here/", "/region/", ticket, f"{ticket}cancel/", invitation, f"{event[3:]}register/"]
+    off = mailed("novamed@demo.example", r"alerts/off/[^/\s]+/")
+    anyone = ["/", "/nothing-here/", "/region/", off, ticket, f"{ticket}cancel/", invitation, f"{event[3:]}register/"]
     out = ["/accounts/signup/", "/accounts/confirm-email/", confirm, reset, "/accounts/password/reset/done/"]
-    found = {who: [*anyone, "/desk/", "/networks/"] for who in PEOPLE}
+    found = {who: [*anyone, "/desk/", "/networks/", "/alerts/calendar/revoke/"] for who in PEOPLE}
     found[None] = [*anyone, *out, "/accounts/password/reset/key/done/"]
     found[None] += [path + NOTHING for path in ("/calls/", "/organisations/", "/projects/")]
     found["estense"] += [f"/calls/{open_call(guest)}/interest/", "/partners/" + NOTHING]
