@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from calls.models import Call, CallDocument, CallFamily, CallMilestone, CallRule, SelectedActuator, Tier
+from calls.operations.publishing import save_unique
 from calls.operations.versions import record_version
 from calls.states import CallState
 from district_portal.accounts.models import District, User
@@ -54,7 +55,7 @@ def copy_call(call: Call, *, actor: User, details: CopyDetails) -> Call:
     if call.tier == Tier.NETWORKS:
         copy.first_tier_id = call.first_tier_id
         copy.actuator_id = _actuator(call, details.district)
-    copy.save()
+    save_unique(copy)
     copy.districts.set(call.districts.all() if details.district is None else [details.district])
     copy.themes.set(call.themes.all())
     CallRule.objects.bulk_create(

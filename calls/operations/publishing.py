@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import errors
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -89,10 +90,22 @@ def _set(call: Call, values: Mapping[str, Any]) -> None:
     for name in FIELDS:
         if name in values:
             setattr(call, name, values[name])
-    call.save()
+    save_unique(call)
     for name in LINKS:
         if name in values:
             getattr(call, name).set(values[name])
+
+
+def save_unique(call: Call) -> None:
+    """Save, also where somebody else took the address or the edition since the form was checked: `DomainError`."""
+    try:
+        with transaction.atomic():
+            call.save()
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, errors.UniqueViolation):
+            raise
+        words = _("Another call has got this address, or is this edition of the family, meanwhile. Choose another one.")
+        raise DomainError(words) from error
 
 
 @transaction.atomic

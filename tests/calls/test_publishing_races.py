@@ -8,11 +8,18 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from calls.models import Approval, Call, CallDecision, CallVersion
-from calls.operations.publishing import approve_call, ask_for_approval, edit_call, fingerprint, withdraw_request
+from calls.operations.publishing import (
+    approve_call,
+    ask_for_approval,
+    create_call,
+    edit_call,
+    fingerprint,
+    withdraw_request,
+)
 from calls.states import CallState
 from district_portal.shared.errors import DomainError
 from tests.factories import UserFactory
-from tests.factories.calls import whole_draft
+from tests.factories.calls import ProgrammeFactory, whole_draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -134,3 +141,12 @@ def test_of_two_editors_at_once_the_second_is_told() -> None:
     assert outcome.count("done") == 1
     assert "Somebody else has saved this call" in outcome[1 - outcome.index("done")]
     assert Call.objects.get().title_it == people[outcome.index("done")].email
+
+
+def test_of_two_new_calls_at_one_address_one_is_told_to_choose_another() -> None:
+    values = {"programme": ProgrammeFactory(), "slug": "reti", "title_it": "Reti", "summary_it": "Una frase."}
+    people = [UserFactory(), UserFactory()]
+    outcome = at_once(*(lambda person=person: create_call(actor=person, values=values) for person in people))
+    assert outcome.count("done") == 1
+    assert "has got this address" in outcome[1 - outcome.index("done")]
+    assert Call.objects.count() == 1
