@@ -141,10 +141,13 @@ def reminders(request: HttpRequest) -> HttpResponse:
 # --- The secret calendar -----------------------------------------------------------------------------------------
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @access(signed_in)
 def calendar_new(request: HttpRequest) -> HttpResponse:
-    """Answers with the page that shows the address, instead of leading there: it is kept nowhere."""
+    """Answers with the page that shows the address, instead of leading there: it is kept nowhere. Who comes back to
+    that page, or changes its language, finds the page without it."""
+    if request.method != "POST":
+        return redirect("alerts:list")
     secret = operations.new_calendar(actor=request.user)
     url = settings.PORTAL_URL + reverse("personal_calendar", args=[secret])
     return _page(request, RemindersForm(initial={"days": chosen_days(request.user)}), calendar_url=url)

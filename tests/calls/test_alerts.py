@@ -288,6 +288,7 @@ def test_the_address_is_shown_once_and_only_its_hash_is_kept(person: User) -> No
     assert secret not in str(vars(feed))
     assert len(secret) >= 43
     assert secret not in signed_in(person).get("/en/alerts/").content.decode()
+    assert signed_in(person).get("/it/alerts/calendar/").url == "/it/alerts/"
 
 
 def test_a_new_address_ends_the_old_one_and_revoking_ends_both(client: Client, person: User) -> None:
