@@ -1,4 +1,4 @@
-"""Calls as entries of a calendar (RFC 5545). The same call gives the same bytes, so that unchanged answers can be told."""
+"""Calls as entries of a calendar (RFC 5545). The same call gives the same bytes: what has not changed can be told."""
 
 from __future__ import annotations
 
