@@ -27,10 +27,13 @@ def counts(listed: CallFilter) -> Counts:
     Exact from the bits where only facets are filtered. Words and a day have no bits: up to 1,000 of the calls that they
     leave are looked at for each facet, and where there are more the numbers say so.
     """
+    if listed.chosen["q"] or listed.chosen["deadline_before"]:
+        # Statuses alone leave many calls.
+        if listed.chosen["role"] or listed.chosen["district"] or listed.chosen["theme"]:
+            listed.few = facets(listed.now, listed.scopes, _numbers_of(listed)).few
+        return _looked_at(listed)
     found = facets(listed.now, listed.scopes, _numbers_of(listed))
     listed.few = found.few
-    if listed.chosen["q"] or listed.chosen["deadline_before"]:
-        return _looked_at(listed)
     return Counts(Count(found.shown, capped=False), _choices(listed, found.counts))
 
 
