@@ -1,7 +1,7 @@
 from celery import shared_task
 
-from calls import searches
 from calls.catalogue.work import run_import
+from calls.finding import searches
 from calls.models import fold_changes
 from calls.operations.clock import pass_time
 from calls.operations.imports import claim_import

@@ -5,7 +5,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from calls import feeds, opendata
+from calls.feeds import opendata, subscriptions
 from calls.views import unsubscribing
 from district_portal import desk, home, status
 from district_portal.accounts import views as accounts
@@ -15,10 +15,10 @@ handler429 = "district_portal.shared.limits.too_many_requests"
 admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
-    path("calls/feed.atom", feeds.NewCallsFeed(), name="calls_feed"),
-    path("calls/deadlines.ics", feeds.deadlines_calendar, name="calls_calendar"),
-    path("calls/<slug:slug>/deadline.ics", feeds.call_calendar, name="call_calendar"),
-    path("calendars/<slug:token>.ics", feeds.personal_calendar, name="personal_calendar"),
+    path("calls/feed.atom", subscriptions.NewCallsFeed(), name="calls_feed"),
+    path("calls/deadlines.ics", subscriptions.deadlines_calendar, name="calls_calendar"),
+    path("calls/<slug:slug>/deadline.ics", subscriptions.call_calendar, name="call_calendar"),
+    path("calendars/<slug:token>.ics", subscriptions.personal_calendar, name="personal_calendar"),
     path("alerts/off/<slug:token>/", unsubscribing.one_click, name="alerts_one_click"),
     path("opendata/calls.json", opendata.calls_json, name="opendata_calls_json"),
     path("opendata/calls.csv", opendata.calls_csv, name="opendata_calls_csv"),

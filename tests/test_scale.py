@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
-from calls.filters import CallFilter
+from calls.filters.calls import CallFilter
 from calls.models import Call
 from district_portal.reports.writers import source as report_source
 from district_portal.reports.writers.source import Source, snapshot

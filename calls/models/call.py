@@ -168,9 +168,7 @@ class Call(models.Model):
             models.Index(fields=["state", "-budget_key", "-id"], name="call_state_budget"),
             GinIndex(fields=["search_it"], name="call_search_it"),
             GinIndex(fields=["search_en"], name="call_search_en"),
-            models.Index(
-                F("opened_key").desc(), F("id").desc(), condition=Q(title_en=""), name="call_only_in_italian"
-            ),
+            models.Index(F("opened_key").desc(), F("id").desc(), condition=Q(title_en=""), name="call_only_in_italian"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["programme", "external_id"], name="imported_once"),

@@ -51,7 +51,7 @@ class InterestQuerySet(models.QuerySet["Interest"]):
     def visible_to(self, user: User | AnonymousUser) -> InterestQuerySet:
         """What the person may read *together with the organisation's name*; the name of an unlisted one stays out.
 
-        An anonymous interest has a public face that is made from totals (`calls.anonymous`), never from its row.
+        An anonymous interest has a public face that is made from totals (`calls.panels.anonymous`), never from its row.
         """
         everyone = Q(visibility=Visibility.PUBLIC, organisation__listed=True)
         if not user.is_authenticated:

@@ -73,14 +73,14 @@ def people_who_answer(call: Call) -> QuerySet[User]:
 
 def question_asked(question: Question) -> None:
     """To those who answer for the call, once; not to who asked."""
-    users = people_who_answer(question.call).exclude(pk=question.asked_by_id)
+    users = people_who_answer(question.call).exclude(pk__in=_known(question.asked_by_id))
     announce(QUESTION_ASKED, about=question.pk, key=str(question.pk), users=users)
 
 
 def question_answered(question: Question) -> None:
     """To who asked, and to all whom the call concerns; not to who answered."""
-    told = [question.asked_by_id, question.answered_by_id]
-    users = people_concerned(question.call).exclude(pk__in=[pk for pk in told if pk])
+    told = _known(question.asked_by_id, question.answered_by_id)
+    users = people_concerned(question.call).exclude(pk__in=told)
     announce(QUESTION_ANSWERED, about=question.pk, key=str(question.pk), users=users)
     announce(YOUR_QUESTION_ANSWERED, about=question.pk, key=str(question.pk), users=_asker(question))
 
@@ -88,15 +88,20 @@ def question_answered(question: Question) -> None:
 def answer_corrected(correction: Correction) -> None:
     """To who asked, who had answered and all whom the call concerns, once for each correction; not to who corrected."""
     question = correction.question
-    about_it = [pk for pk in (question.asked_by_id, question.answered_by_id) if pk]
+    about_it = _known(question.asked_by_id, question.answered_by_id)
     concerned = people_concerned(question.call).values("pk")
-    users = User.objects.filter(Q(pk__in=about_it) | Q(pk__in=concerned)).exclude(pk=correction.by_id)
+    users = User.objects.filter(Q(pk__in=about_it) | Q(pk__in=concerned)).exclude(pk__in=_known(correction.by_id))
     announce(ANSWER_CORRECTED, about=correction.pk, key=str(correction.pk), users=users)
 
 
 def question_set_aside(question: Question) -> None:
     """To who asked only, with the reason."""
     announce(QUESTION_SET_ASIDE, about=question.pk, key=f"{question.pk}:{question.changes}", users=_asker(question))
+
+
+def _known(*people: int | None) -> list[int]:
+    """Those whose account has not been deleted."""
+    return [pk for pk in people if pk]
 
 
 def _asker(question: Question) -> list[User]:

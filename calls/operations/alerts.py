@@ -24,7 +24,7 @@ USED_EVERY = timedelta(hours=1)
 
 @transaction.atomic
 def save_search(*, actor: User, query: str, name: str, frequency: str = Frequency.DAILY) -> SavedSearch:
-    """Keep a search; `query` as `calls.searches.canonical` writes it. The same search again takes the new name and
+    """Keep a search; `query` as `finding.searches.canonical` writes it. The same search again takes the new name and
     frequency, and its alert is on again. Raises `DomainError` for more than `MOST_SEARCHES`."""
     User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # one at a time for each person: the count holds
     search = actor.saved_searches.filter(query=query).first()

@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from calls.filters import CallFilter
+from calls.filters.calls import CallFilter
+from calls.finding.searches import canonical, list_url, suggested_name
 from calls.forms.alerts import RemindersForm, SearchForm
 from calls.models import CalendarFeed, Call, Follow, Frequency, SavedSearch
 from calls.notifications.alerts import chosen_days
 from calls.operations import alerts as operations
 from calls.operations.following import unfollow_call
-from calls.searches import canonical, list_url, suggested_name
 from district_portal.shared.access import access, signed_in
 from district_portal.shared.pagination import keyset_page
 

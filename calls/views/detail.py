@@ -11,13 +11,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from calls import detail, documents, families, interests, questions
-from calls.eligibility import check_of
 from calls.models import Call, CallDeadline, Follow
-from calls.news import news_since
 from calls.operations.following import look_at_call
 from calls.operations.lifecycle import why_not_open
-from calls.rulebook import rulebook
+from calls.panels import detail, documents, families, interests, questions
+from calls.panels.eligibility import check_of
+from calls.panels.news import news_since
+from calls.panels.rulebook import rulebook
 from calls.views.rows import visible_call
 from district_portal.shared.access import access, public
 from enterprises.models import Organisation

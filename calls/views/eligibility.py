@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from calls import eligibility
-from calls.eligibility import Check
 from calls.forms.eligibility import PREFIX, EligibilityForm
 from calls.forms.interest import ActingForm
 from calls.models import Call
 from calls.operations.eligibility import clear_answers, save_answers
+from calls.panels import eligibility
+from calls.panels.eligibility import Check
+from calls.panels.rulebook import rulebook
 from calls.permissions import can_save_answers
-from calls.rulebook import rulebook
 from calls.views.rows import visible_call
 from district_portal.shared.access import access, public
 from enterprises.models import Organisation

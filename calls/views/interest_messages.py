@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from calls.filters.interests import InterestFilter
 from calls.forms.interest_message import InterestMessageForm
-from calls.interest_filters import InterestFilter
 from calls.models import Call, Interest
 from calls.operations.interest_messages import send_interest_message
 from calls.permissions import can_see_interests

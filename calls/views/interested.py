@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from calls.interest_filters import InterestedFilter, InterestFilter
-from calls.interests import Row, kind_words, missing, totals
+from calls.filters.interests import InterestedFilter, InterestFilter
 from calls.models import Call, InterestMessage
+from calls.panels.interests import Row, kind_words, missing, totals
 from calls.permissions import can_see_interests
 from calls.reports import INTEREST_COLUMNS, INTERESTED_COLUMNS
 from calls.views.rows import visible_call

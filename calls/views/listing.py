@@ -7,12 +7,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from calls.counts import counts
-from calls.filters import CallFilter
+from calls.filters.calls import CallFilter
+from calls.finding.counts import counts
+from calls.finding.ways_on import mark_words, ways_on
+from calls.finding.words import begun_by
 from calls.models import Call, CallQuerySet
 from calls.reports import CALL_COLUMNS
-from calls.ways_on import mark_words, ways_on
-from calls.words import begun_by
 from district_portal.reports.lists import list_answer
 from district_portal.shared.access import access, public
 from district_portal.shared.pagination import keyset_page

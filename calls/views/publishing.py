@@ -15,13 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from calls import publishing
-from calls.families import waiting_actuators
+from calls.filters.publishing import ORDER, PublishingFilter, with_requests
 from calls.forms.publishing import CallForm
 from calls.models import Call, SelectedActuator
 from calls.operations import publishing as operations
+from calls.panels import publishing
+from calls.panels.families import waiting_actuators
 from calls.permissions import can_create_call, can_open_publishing, can_prepare_call
-from calls.publishing_filters import ORDER, PublishingFilter, with_requests
 from calls.reports import PREPARED_COLUMNS
 from calls.states import ApprovalState
 from calls.views.rows import visible_call

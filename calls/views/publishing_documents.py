@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from calls import documents
 from calls.forms.documents import DocumentForm, MilestoneForm, RemoveMilestoneForm, WithdrawDocumentForm
 from calls.models import Call, CallDocument, CallMilestone
 from calls.operations.documents import (
@@ -18,6 +17,7 @@ from calls.operations.documents import (
     save_milestone,
     withdraw_document,
 )
+from calls.panels import documents
 from calls.permissions import can_prepare_call
 from calls.views.rows import visible_call
 from district_portal.shared.access import access

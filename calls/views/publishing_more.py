@@ -8,11 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from calls.families import related
 from calls.forms.publishing_more import ActuatorForm, CopyForm
 from calls.models import Call, SelectedActuator
 from calls.operations.copying import copy_call
 from calls.operations.tiers import remove_actuator, require_selecting, select_actuator, start_second_tier
+from calls.panels.families import related
 from calls.permissions import can_create_call, can_prepare_call, can_start_second_tier
 from calls.views.rows import visible_call
 from district_portal.accounts.models import User

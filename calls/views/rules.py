@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from calls import rulebook
 from calls.forms.documents import NoteMixin
 from calls.forms.rules import RemoveRuleForm, SourceForm, StartForm, parameters_in, rule_form
 from calls.models import AidTable, Call, CallRule, rules_of
 from calls.operations.rules import remove_rule, replace_rules, save_rule
+from calls.panels import rulebook
 from calls.permissions import can_prepare_call
 from calls.rule_sets import Source
 from calls.rules import RULES, Rule, Scope, Unreadable, in_order

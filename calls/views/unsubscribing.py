@@ -8,9 +8,9 @@ from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from calls.finding.searches import list_url
 from calls.models import SavedSearch
 from calls.operations.alerts import switch_off, switch_on
-from calls.searches import list_url
 from district_portal.shared.access import access, public
 
 

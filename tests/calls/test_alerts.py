@@ -12,11 +12,11 @@ from django.test import Client
 from django.utils import timezone, translation
 from icalendar import Calendar
 
-from calls.filters import CallFilter
+from calls.filters.calls import CallFilter
+from calls.finding.searches import canonical, suggested_name
 from calls.forms.alerts import REMINDER_CHOICES
 from calls.models import REMINDER_DAYS, AlertPreferences, CalendarFeed, Call, Follow, SavedSearch
 from calls.operations import alerts
-from calls.searches import canonical, suggested_name
 from calls.states import CallState
 from district_portal.accounts.models import User
 from district_portal.shared.errors import DomainError

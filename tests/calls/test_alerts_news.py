@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from calls import searches
+from calls.finding import searches
 from calls.models import Call, CallDecision, Notice, SavedSearch, SearchAlert
 from calls.operations import news
 from calls.operations.alerts import change_search, delete_search, switch_off, switch_on

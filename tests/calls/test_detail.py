@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone, translation
 
-from calls import detail
 from calls.models import Call, Visit
+from calls.panels import detail
 from tests.factories import DistrictFactory, OrganisationFactory, UserFactory
 from tests.factories.calls import (
     CallDeadlineFactory,

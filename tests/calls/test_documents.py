@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from calls.documents import panel
 from calls.models import CallDocument, CallMilestone
 from calls.operations.documents import replace_document, withdraw_document
+from calls.panels.documents import panel
 from calls.uploads import LARGEST, check_document
 from district_portal.accounts.models import Role
 from district_portal.notifications.models import OutboxRow

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone, translation
 
-from calls.eligibility import Check, check_of
 from calls.models import AidTable, Call, EligibilityAnswers
+from calls.panels.eligibility import Check, check_of
 from calls.rule_sets import rule_set
 from enterprises.models import Organisation
 from tests.factories import OrganisationFactory, UserFactory

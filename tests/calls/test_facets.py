@@ -12,8 +12,8 @@ from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
-from calls.counts import counts
-from calls.filters import CallFilter
+from calls.filters.calls import CallFilter
+from calls.finding.counts import counts
 from calls.models import CONDITIONS, Call, CallChange, FacetBits, Programme, facets, fold_changes
 from calls.models import search as bits
 from calls.states import CallState
@@ -185,7 +185,7 @@ def test_many_and_few_matches_give_the_same_pages(client: Client, monkeypatch: p
 
 def test_where_words_match_many_the_numbers_say_that_they_are_not_all(client: Client, monkeypatch) -> None:
     CallFactory.create_batch(4)
-    monkeypatch.setattr("calls.counts.COUNT_CAP", 3)
+    monkeypatch.setattr("calls.finding.counts.COUNT_CAP", 3)
     page = client.get("/en/calls/?q=bando&status=all", headers={"Accept-Language": "it"})
     assert page.context["count"].value == 0
     page = client.get("/it/calls/?q=bando&status=all")

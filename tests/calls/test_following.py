@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from calls.models import Call, CallDocument, CallVersion, Correction, Follow, Visit
-from calls.news import news_since
 from calls.operations.following import VISIT_LASTS, look_at_call
 from calls.operations.versions import snapshot
+from calls.panels.news import news_since
 from district_portal.accounts.models import User
 from tests.factories import UserFactory
 from tests.factories.calls import CallDeadlineFactory, CallDocumentFactory, CallFactory, QuestionFactory

@@ -8,8 +8,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calls.anonymous import Traits, describe, face_of, faces
 from calls.models import Call, Visibility
+from calls.panels.anonymous import Traits, describe, face_of, faces
 from district_portal.accounts.models import District
 from enterprises.models import EnterpriseSize, Municipality, Organisation, OrganisationKind
 from tests.factories import (

@@ -6,8 +6,8 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from calls.interests import Row
 from calls.models import Call, Interest, Visibility
+from calls.panels.interests import Row
 from district_portal.accounts.models import User
 from district_portal.notifications import delivery
 from enterprises.models import Competence, Concept, Organisation

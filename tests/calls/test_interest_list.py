@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from calls.interests import missing, told
 from calls.models import Call, Visibility
+from calls.panels.interests import missing, told
 from enterprises.models import OrganisationKind
 from tests.factories import (
     AppointmentFactory,

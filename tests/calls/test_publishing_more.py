@@ -8,12 +8,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from calls.desk import publishing_tasks
-from calls.families import related, waiting_actuators
 from calls.models import Call, CallFamily, CallRule, Follow, SelectedActuator
 from calls.operations import lifecycle
 from calls.operations.copying import CopyDetails, copy_call
 from calls.operations.publishing import approve_call, ask_for_approval, edit_call, fingerprint, return_call
 from calls.operations.tiers import remove_actuator, select_actuator, start_second_tier
+from calls.panels.families import related, waiting_actuators
 from calls.states import CallState
 from district_portal.accounts.models import Role, User
 from district_portal.notifications.models import OutboxRow

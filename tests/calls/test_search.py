@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from calls.finding.words import near_words
 from calls.models import Call, SearchWord, fold_changes
-from calls.words import near_words
 from district_portal.shared.search import beginning, distance, marked
 from tests.factories import DistrictFactory, UserFactory
 from tests.factories.calls import CallFactory
@@ -69,7 +69,7 @@ def test_pages_of_best_matches_show_each_call_once_both_ways(client: Client) -> 
 
 def test_only_the_newest_matches_are_ranked_and_files_hold_all(client: Client, monkeypatch) -> None:
     calls = [CallFactory(title_it="Rete", opens_at=timezone.now() - timezone.timedelta(days=n)) for n in range(1, 5)]
-    monkeypatch.setattr("calls.filters.RANKED", 2)
+    monkeypatch.setattr("calls.filters.calls.RANKED", 2)
     assert found(client, "?q=rete") == [call.slug for call in calls[:2]]
     rows = client.get("/it/calls/?q=rete&format=json").json()
     assert (rows["count"], [row["slug"] for row in rows["results"]]) == (4, [call.slug for call in calls])

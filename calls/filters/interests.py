@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from calls.interests import told
 from calls.models import Call, Interest, InterestQuerySet, Visibility
+from calls.panels.interests import told
 from district_portal.accounts.models import User
 from district_portal.shared.filters import ChoicesFilter, Pill
 from district_portal.shared.ui import localised, query_string, query_without

@@ -83,9 +83,9 @@ class CallFilter(django_filters.FilterSet):
         """`scopes`: of the reader for whom `queryset` is, see `CallQuerySet.scopes_of`."""
         self.params, self.now, self.scopes = params, now, scopes
         self.districts, self.themes = known or vocabulary()
-        # Words that the last one may be the beginning of, where somebody may still be typing; see `calls.words`.
+        # Words that the last one may be the beginning of, where somebody may still be typing (`finding/words.py`).
         self.begun: Sequence[str] = ()
-        # The calls that the facets leave, once they have been counted and are few; see `calls.counts`.
+        # The calls that the facets leave, once they have been counted and are few; see `calls.finding.counts`.
         self.few: list[int] | None = None
         data = params.copy()
         if not set(data.getlist("status")) & set(CONDITIONS):

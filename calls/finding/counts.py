@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
-from calls.filters import CallFilter
+from calls.filters.calls import CallFilter
 from calls.models import FACETS, CallQuerySet, facets
 from district_portal.shared.pagination import COUNT_CAP, Count, count_capped
 from enterprises.models import OrganisationKind

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 from django.utils.translation import gettext as _
 
-from calls.anonymous import face_of, faces, few
 from calls.models import Call, Interest, Visibility
 from calls.models.interest import TOLD
 from calls.models.querysets import FEWEST_TOLD
+from calls.panels.anonymous import face_of, faces, few
 from calls.permissions import can_see_interests
 from district_portal.accounts.models import User
 from district_portal.shared.ui import localised

@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from calls.filters import DEFAULT_STATUSES, CallFilter, vocabulary
+from calls.filters.calls import DEFAULT_STATUSES, CallFilter, vocabulary
 from calls.models import Call, SavedSearch
 from calls.operations.news import news_for
 

@@ -20,8 +20,8 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_safe
 
-from calls import calendars
 from calls.concerned import calls_concerning
+from calls.feeds import calendars
 from calls.models import CalendarFeed, Call, CallQuerySet, CallVersion
 from calls.operations.alerts import calendar_used, find_calendar
 from calls.states import CallState

@@ -23,7 +23,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 
 from calls.catalogue.schema import schema
-from calls.dcat import LICENCE, description
+from calls.feeds.dcat import LICENCE, description
 from calls.models import Call, CallQuerySet
 from calls.states import CallState
 from district_portal.reports.cells import csv_cell, dialect_named

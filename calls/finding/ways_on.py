@@ -10,10 +10,10 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from calls.counts import count_without
-from calls.filters import CallFilter
+from calls.filters.calls import CallFilter
+from calls.finding.counts import count_without
+from calls.finding.words import meant
 from calls.models import Call
-from calls.words import meant
 from district_portal.shared.pagination import Count
 from district_portal.shared.search import marked
 from district_portal.shared.ui import language, localised_with_language, long_day, query_string
