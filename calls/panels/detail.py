@@ -121,12 +121,17 @@ def timeline(
 
 
 def _moved(deadlines: Sequence[CallDeadline]) -> Iterator[_Entry]:
-    """The deadlines that there were before the present one, each with why it was moved."""
+    """The deadlines that there were before the present one, each with why it was moved.
+
+    One that was moved before it came stands at the day of the move: it is over since then, not in the future.
+    """
     for place, deadline in enumerate(deadlines[:-1]):
+        moved_at = deadlines[place + 1].set_at
+        day = _day(deadline.closes_at if moved_at is None else min(deadline.closes_at, moved_at))
         words = _("%(deadline)s, moved later") % {"deadline": _deadline_words(deadline.closes_at, deadline.has_time)}
         reason = deadlines[place + 1].note
         title = _("First deadline") if place == 0 else _("Moved deadline")
-        yield _Entry(_day(deadline.closes_at), title, f"{words}: {reason}" if reason else words, True)
+        yield _Entry(day, title, f"{words}: {reason}" if reason else words, True)
 
 
 def _applications(call: Call, now: datetime) -> Iterator[_Entry]:

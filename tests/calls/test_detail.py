@@ -64,6 +64,18 @@ def test_the_timeline_keeps_each_deadline_that_there_was() -> None:
     ]
 
 
+def test_a_deadline_that_was_moved_before_it_came_is_over_since_the_move() -> None:
+    now = timezone.now()
+    call = CallFactory(published_at=now - timedelta(days=20), questions_until=now + timedelta(days=5))
+    CallDeadlineFactory(call=call, closes_at=now + timedelta(days=10))
+    CallDeadlineFactory(call=call, set_at=now - timedelta(days=1))
+    with translation.override("en"):
+        steps = detail.timeline(call, list(call.deadlines.all()), [], now)
+    assert [(step.state, step.title) for step in steps] == [
+        ("done", "Published"), ("done", "First deadline"), ("now", "Questions"), ("", "Applications"),
+    ]  # fmt: skip
+
+
 def test_the_first_step_that_is_not_over_is_now() -> None:
     now = timezone.now()
     call = CallFactory(published_at=now - timedelta(days=20), questions_until=now + timedelta(days=20))
