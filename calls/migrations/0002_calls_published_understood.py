@@ -1225,7 +1225,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="call",
-            index=models.Index(fields=["state", "-opened_key", "-id"], name="call_state_opening"),
+            index=models.Index(fields=["state", "-opened_key", "-id", "deadline_key"], name="call_state_opening"),
         ),
         migrations.AddIndex(
             model_name="call",

@@ -164,7 +164,8 @@ class Call(models.Model):
             models.Index(F("published_at").desc(nulls_last=True), name="call_newest"),
             models.Index(fields=["-budget_key", "-id"], name="call_by_budget"),
             models.Index(fields=["state", "deadline_key", "id"], name="call_state_deadline"),
-            models.Index(fields=["state", "-opened_key", "-id"], name="call_state_opening"),
+            # With the deadline: calls that have closed are picked out of the published ones within the index.
+            models.Index(fields=["state", "-opened_key", "-id", "deadline_key"], name="call_state_opening"),
             models.Index(fields=["state", "-budget_key", "-id"], name="call_state_budget"),
             GinIndex(fields=["search_it"], name="call_search_it"),
             GinIndex(fields=["search_en"], name="call_search_en"),
