@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from calls.models import Call, CallQuerySet, Follow, Interest
-from calls.states import CallState
 from district_portal.accounts.models import Appointment, Role, User
 from enterprises.models import Membership, Organisation
 
@@ -39,7 +38,7 @@ def calls_concerning(user: User) -> CallQuerySet:
         organisation__in=current.acting().values("organisation"), state__in=TAKING_PART
     ).exclude(network__state__in=OVER)
     interests = Interest.objects.active().filter(organisation__in=current.owners().values("organisation"))
-    return Call.objects.exclude(state=CallState.DRAFT).filter(
+    return Call.objects.published().filter(
         Q(pk__in=Follow.objects.visible_to(user).values("call"))
         | Q(pk__in=interests.values("call"))
         | Q(pk__in=taking_part.values("network__call"))

@@ -24,8 +24,7 @@ from django.views.decorators.http import condition, require_safe
 
 from calls.catalogue.schema import schema
 from calls.feeds.dcat import LICENCE, description
-from calls.models import Call, CallQuerySet
-from calls.states import CallState
+from calls.models import Call
 from district_portal.reports.cells import csv_cell, dialect_named
 from district_portal.shared.access import access, public
 
@@ -90,12 +89,8 @@ FIELDS: dict[str, Callable[[Call], Any]] = {
 """Of each row: a text, number, truth value or list of texts; None is not known. Amounts in EUR, shares from 0 to 1."""
 
 
-def published() -> CallQuerySet:
-    return Call.objects.exclude(state=CallState.DRAFT)
-
-
 def _rows() -> Iterator[Call]:
-    calls = published().select_related("programme__region").prefetch_related("districts", "themes")
+    calls = Call.objects.published().select_related("programme__region").prefetch_related("districts", "themes")
     unused = ("body_it", "body_en", "plain_it", "plain_en", "search_it", "search_en")
     return calls.defer(*unused).order_by("pk").iterator(chunk_size=BATCH)
 
@@ -106,7 +101,7 @@ def _rows() -> Iterator[Call]:
 def _version(request: HttpRequest) -> dict[str, Any]:
     """What the data depend on: the last change, and how many calls the clock has opened and closed."""
     now = timezone.now()
-    return published().aggregate(
+    return Call.objects.published().aggregate(
         latest=Max("updated_at"),
         number=Count("pk"),
         opened=Count("pk", filter=Q(opens_at__lte=now)),
@@ -122,7 +117,7 @@ def _etag(request: HttpRequest) -> str:
 
 
 def _modified(request: HttpRequest) -> datetime | None:
-    return published().aggregate(latest=Max("updated_at"))["latest"]
+    return Call.objects.published().aggregate(latest=Max("updated_at"))["latest"]
 
 
 # --- Answers -----------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,8 +36,8 @@ KEPT = timedelta(days=400)
 ICS = "text/calendar; charset=utf-8"
 
 
-def published() -> CallQuerySet:
-    return Call.objects.exclude(state=CallState.DRAFT)
+# What XML cannot hold: one of them, brought along by copy and paste, would take the whole feed away from everyone.
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def asked_language(request: HttpRequest) -> str:
@@ -70,12 +71,13 @@ class NewCallsFeed(Feed):
 
     def items(self) -> CallQuerySet:
         versions = Prefetch("versions", CallVersion.objects.defer("content"))
-        calls = published().defer("search_it", "search_en").prefetch_related("deadlines", versions)
+        calls = Call.objects.published().defer("search_it", "search_en").prefetch_related("deadlines", versions)
         return calls.order_by(F("published_at").desc(nulls_last=True), "-created_at", "-pk")[:NEWEST]
 
     def item_title(self, item: Call) -> str:
         title = localised(item, "title")
-        return _("Cancelled: %(call)s") % {"call": title} if item.state == CallState.CANCELLED else title
+        title = _("Cancelled: %(call)s") % {"call": title} if item.state == CallState.CANCELLED else title
+        return _NOT_IN_XML.sub(" ", title)
 
     def item_description(self, item: Call) -> str:
         """The sentence of the call, and what has changed since it was published."""
@@ -85,7 +87,8 @@ class NewCallsFeed(Feed):
             for version in latest
             if version.number > 1
         ]
-        return "\n".join(filter(None, [localised(item, "summary"), calendars.extension(item), *changed]))
+        text = "\n".join(filter(None, [localised(item, "summary"), calendars.extension(item), *changed]))
+        return _NOT_IN_XML.sub(" ", text)
 
     def item_pubdate(self, item: Call) -> datetime:
         return item.published_at or item.created_at
@@ -94,8 +97,12 @@ class NewCallsFeed(Feed):
         return max([item.updated_at, *(version.at for version in item.versions.all()[:1])])
 
 
+def _with_deadline() -> CallQuerySet:
+    return Call.objects.published().filter(closes_at__isnull=False).prefetch_related("deadlines")
+
+
 def _version(request: HttpRequest) -> tuple[datetime | None, int]:
-    found = published().aggregate(latest=Max("updated_at"), number=Count("pk"))
+    found = Call.objects.published().aggregate(latest=Max("updated_at"), number=Count("pk"))
     return found["latest"], found["number"]
 
 
@@ -113,7 +120,7 @@ def _last_modified(request: HttpRequest) -> datetime | None:
 @condition(etag_func=_etag, last_modified_func=_last_modified)
 def deadlines_calendar(request: HttpRequest) -> HttpResponse:
     """The deadlines of all published calls; past ones stay, so that a calendar does not forget them."""
-    calls = published().filter(closes_at__isnull=False).defer("search_it", "search_en").prefetch_related("deadlines")
+    calls = _with_deadline().defer("search_it", "search_en")
     with translation.override(asked_language(request)):
         name = _("Deadlines – %(portal)s") % {"portal": settings.PORTAL_NAME}
         events = map(calendars.deadline, calls.order_by("-closes_at", "-pk")[:LATEST_DEADLINES])
@@ -121,7 +128,7 @@ def deadlines_calendar(request: HttpRequest) -> HttpResponse:
 
 
 def published_deadline(request: HttpRequest, slug: str) -> Call:
-    return get_object_or_404(published().filter(closes_at__isnull=False).prefetch_related("deadlines"), slug=slug)
+    return get_object_or_404(_with_deadline(), slug=slug)
 
 
 @require_safe

@@ -79,10 +79,14 @@ class _AnyOf(Func):
 
 
 class CallQuerySet(models.QuerySet["Call"]):
+    def published(self) -> CallQuerySet:
+        """What everyone reads: planned or published, at whatever stage since."""
+        return self.exclude(state=CallState.DRAFT)
+
     def visible_to(self, user: User | AnonymousUser) -> CallQuerySet:
         """Everyone reads what is planned or published; drafts are read by those who prepare them."""
         if not user.is_authenticated:
-            return self.exclude(state=CallState.DRAFT)
+            return self.published()
         if user.is_staff:
             return self
         return self.filter(~Q(state=CallState.DRAFT) | self._prepared_by(user))
@@ -229,7 +233,8 @@ class CallQuerySet(models.QuerySet["Call"]):
     def with_headlines(self, words: str, language: str, begun: Sequence[str]) -> CallQuerySet:
         """Adds `title_found` and `summary_found`: what a reader of this language sees, as `marked` takes it.
 
-        For the rows of a page only: it takes far longer than to find them.
+        For what is read with a limit: the database makes them for the rows of the page only, after putting in order. It
+        takes far longer than to find them.
         """
         found = {}
         for field in ("title", "summary"):

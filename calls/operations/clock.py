@@ -66,7 +66,7 @@ def _locked(calls: CallQuerySet, pk: int) -> Call | None:
 
 def record_published(now: datetime) -> int:
     """Calls that everyone can read since recently are news for saved searches. Nobody else is told here."""
-    calls = Call.objects.exclude(state=CallState.DRAFT).filter(published_at__gt=now - WINDOW, published_at__lte=now)
+    calls = Call.objects.published().filter(published_at__gt=now - WINDOW, published_at__lte=now)
     found = calls.filter(_untold(calls, Notice.Kind.PUBLISHED, "published_at")).values_list("pk", "published_at")
     notices = [
         Notice(call_id=pk, kind=Notice.Kind.PUBLISHED, moment=moment, at=now, searches_after=0)

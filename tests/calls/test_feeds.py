@@ -32,6 +32,14 @@ def test_the_feed_has_the_new_calls_newest_first_in_italian_for_everybody(client
     assert links == ["http://testserver/it/calls/new/", "http://testserver/it/calls/old/"]
 
 
+def test_the_feed_leaves_out_what_xml_cannot_hold(client) -> None:
+    call = CallFactory(title_it="Reti\x0b2027", summary_it="Per\x02 tutti")
+    CallVersion.objects.create(call=call, number=2, content={}, note="Nuova\x1f", author=UserFactory())
+    entry = ElementTree.fromstring(client.get("/calls/feed.atom").content).find(f"{ATOM}entry")
+    assert entry.findtext(f"{ATOM}title") == "Reti 2027"
+    assert "Per  tutti" in entry.findtext(f"{ATOM}summary")
+
+
 def test_the_feed_is_whole_without_calls(client) -> None:
     assert ElementTree.fromstring(client.get("/calls/feed.atom").content).tag == f"{ATOM}feed"
 
