@@ -28,7 +28,8 @@ SHOWN = 200
 
 
 def _run(request: HttpRequest, pk: UUID) -> CatalogueImport:
-    runs = CatalogueImport.objects.select_related("programme", "uploaded_by", "applied_by")
+    runs = CatalogueImport.objects.visible_to(request.user)
+    runs = runs.select_related("programme", "uploaded_by", "applied_by")
     return get_object_or_404(runs, pk=pk)
 
 

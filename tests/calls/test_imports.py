@@ -430,7 +430,7 @@ def test_the_same_file_twice_is_one_run_while_it_is_not_done_with(programme, fir
 def test_staff_of_another_region_see_no_run(client, programme, first):
     run = uploaded(programme, first, as_csv(ROW))
     client.force_login(UserFactory())
-    assert client.get(f"/en/publishing/imports/{run.pk}/").status_code == 403
+    assert client.get(f"/en/publishing/imports/{run.pk}/").status_code == 404
 
 
 # --- The command, the documents ----------------------------------------------------------------------------------
