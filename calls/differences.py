@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Final, Literal
@@ -47,18 +47,6 @@ def difference(old: Snapshot, new: Snapshot) -> list[Change]:
         elif before != after:
             changes.append(Change(field, None, before, after))
     return changes
-
-
-def applied(old: Snapshot, changes: Iterable[Change]) -> Snapshot:
-    """The snapshot after the changes; `old` stays as it is."""
-    new = {field: dict(value) if field in PARTS and isinstance(value, dict) else value for field, value in old.items()}
-    for change in changes:
-        where, key = (new, change.field) if change.part is None else (new[change.field], change.part)
-        if change.after is ABSENT:
-            del where[key]
-        else:
-            where[key] = change.after
-    return new
 
 
 # --- Texts -------------------------------------------------------------------------------------------------------

@@ -110,10 +110,6 @@ class InterestQuerySet(models.QuerySet["Interest"]):
             in_network=in_network(),
         )
 
-    def not_in_network(self) -> InterestQuerySet:
-        """Interests of organisations that belong to no network of the call."""
-        return self.exclude(in_network())
-
 
 def latest_size(organisation: OuterRef) -> models.QuerySet[Any]:
     """The size of its latest declaration."""

@@ -73,11 +73,6 @@ class AidShare:
     provisional: bool
     """The day of the award is not known, or this version does not hold on it."""
 
-    @property
-    def standing(self) -> str:
-        """A sentence that says which version was used, where that is not final; empty otherwise."""
-        return _("Provisional: the version of the day of the award decides.") if self.provisional else ""
-
 
 def aid_share(
     version: AidVersion,

@@ -79,7 +79,7 @@ def test_the_explanation_says_what_was_added_and_what_was_not() -> None:
 )
 def test_the_version_of_the_day_of_the_award_decides(award_on: date | None, provisional: bool) -> None:
     found = aid_share(GBER, activity="industrial_research", size="large", award_on=award_on)
-    assert (found.version, found.provisional, bool(found.standing)) == ("gber-25-2023", provisional, provisional)
+    assert (found.version, found.provisional) == ("gber-25-2023", provisional)
 
 
 def test_what_the_version_does_not_know_is_no_guess() -> None:
