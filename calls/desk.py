@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from calls.models import Approval, Call, Question
-from calls.states import ApprovalState, CallState
+from calls.states import UNAPPROVED, ApprovalState
 from district_portal.accounts.models import Role, User
 from district_portal.shared.desk import DeskTask
 from district_portal.shared.ui import localised, short_day
@@ -85,8 +85,7 @@ def publishing_tasks(user: User, now: datetime) -> Iterable[DeskTask]:
             created=approval.asked_at,
         )
     newer = Approval.objects.filter(call=OuterRef("call"), pk__gt=OuterRef("pk"))
-    unapproved = [CallState.DRAFT, CallState.PLANNED]
-    returned = requests.filter(~Exists(newer), state=ApprovalState.RETURNED, call__state__in=unapproved)
+    returned = requests.filter(~Exists(newer), state=ApprovalState.RETURNED, call__state__in=UNAPPROVED)
     for approval in returned.filter(Q(asked_by=user) | Q(call__authors=user)).distinct():
         yield _approval_task(
             approval,

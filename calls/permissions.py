@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from calls.models import Call, CatalogueImport, Question, SelectedActuator
 from district_portal.accounts.models import Role, User
@@ -11,6 +11,11 @@ from enterprises.permissions import can_act_for
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+
+class PartOfCall(Protocol):
+    @property
+    def call(self) -> Call: ...
 
 
 def can_register_interest(user: User, call: Call) -> bool:
@@ -26,6 +31,17 @@ def can_see_interests(user: User | AnonymousUser, call: Call) -> bool:
 def can_prepare_call(user: User | AnonymousUser, call: Call) -> bool:
     """Regional staff of the call's region, facilitators who act for its actuator, administrators."""
     return Call.objects.prepared_by(user).filter(pk=call.pk).exists()
+
+
+def can_prepare_part(user: User | AnonymousUser, part: PartOfCall) -> bool:
+    """Who prepares the call to which it belongs: a rule, a document, a step, a selected actuator, a request. (Whether
+    they are the second person that a request needs is said in words, by the operation.)"""
+    return can_prepare_call(user, part.call)
+
+
+def can_copy_call(user: User | AnonymousUser, call: Call) -> bool:
+    """Who prepares the call; an actuator's facilitator has no calls of other districts to make."""
+    return can_create_call(user) and can_prepare_call(user, call)
 
 
 def can_open_publishing(user: User | AnonymousUser) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from calls.models import Call
-from calls.states import CallState
+from calls.states import UNAPPROVED, CallState
 from district_portal.shared.ui import short_day, short_moment
 
 BOTH = (CallState.PLANNED, CallState.PUBLISHED)
@@ -80,7 +80,7 @@ def _plain(call: Call) -> Check:
 
 def _dates(call: Call, now: datetime) -> Check:
     needed = [CallState.PUBLISHED]
-    to_come = call.state in (CallState.DRAFT, CallState.PLANNED)
+    to_come = call.state in UNAPPROVED
     section = "extend" if call.state == CallState.PUBLISHED else "edit"
     if not (call.opens_at and call.closes_at):
         words = _("Opening and deadline are not known.")

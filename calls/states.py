@@ -27,6 +27,13 @@ CALL_MOVES: dict[CallState, set[CallState]] = {
 }
 
 
+UNAPPROVED = [CallState.DRAFT, CallState.PLANNED]
+"""Still to be approved: as a whole, or as a call that opens."""
+
+OVER = [CallState.CONCLUDED, CallState.CANCELLED]
+"""What the call said stays as it is."""
+
+
 class ApprovalState(models.TextChoices):
     """Of the request that a second person approve a draft."""
 

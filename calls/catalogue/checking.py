@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 
 from calls.catalogue.reading import Row, Unreadable, read_rows
 from calls.forms.catalogue import COLUMNS, CatalogueRow
-from calls.forms.publishing import check_slug
+from calls.forms.fields import check_slug
 from calls.models import Call, Programme, Theme
 from calls.operations.catalogue import PlannedRow
 from calls.operations.lifecycle import check_promise
 from calls.operations.rules import rules_of_columns
 from calls.rules import RULES
-from calls.states import CALL_MOVES, CallState
+from calls.states import CALL_MOVES, OVER, CallState
 from district_portal.accounts.models import District
 from district_portal.shared.errors import DomainError
 
@@ -36,7 +36,6 @@ RULE_COLUMNS = {
 LINKS = ["districts", "themes"]
 ELSEWHERE = {"external_id", "status", "slug", "closes_at", *LINKS, *sum(RULE_COLUMNS.values(), [])}
 """Columns that are more than a value of the same column of `Call`."""
-OVER = [CallState.CONCLUDED, CallState.CANCELLED]
 
 
 class Problem(NamedTuple):

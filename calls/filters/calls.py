@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 import django_filters
 from django import forms
-from django.db.models import Q
+from django.db.models import CharField, Q, Value
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -45,12 +45,31 @@ ORDERS = {
 # How many of the newest calls with the words are put in order of how well they match.
 RANKED = 1000
 
-Vocabulary = tuple[list[District], list[Theme]]
+
+class Named(NamedTuple):
+    """A district or a theme."""
+
+    pk: int
+    slug: str
+    name_it: str
+    name_en: str
+
+
+class Vocabulary(NamedTuple):
+    districts: list[Named]
+    themes: list[Named]
 
 
 def vocabulary() -> Vocabulary:
-    """The districts and themes that filters offer; read once for many filters."""
-    return list(District.objects.all()), list(Theme.objects.all())
+    """The districts and themes that filters offer, in one query; read once for many filters."""
+    found = Vocabulary([], [])
+    parts = [
+        model.objects.order_by().values_list(Value(kind, CharField()), "pk", "slug", "name_it", "name_en")
+        for kind, model in (("districts", District), ("themes", Theme))
+    ]
+    for kind, *row in parts[0].union(parts[1], all=True):
+        getattr(found, kind).append(Named(*row))
+    return found
 
 
 class CallFilter(django_filters.FilterSet):
@@ -162,10 +181,11 @@ class CallFilter(django_filters.FilterSet):
         return self.without() if self.few is None else self.without(*FACETS).filter(pk__in=self.few)
 
     def page_rows(self) -> CallQuerySet:
-        """What the pages of the list go through, with `rank` where that is the order."""
+        """What the pages of the list go through, with `rank` where that is the order, and with what words mark."""
+        rows = self.found()
         if self.ordering == BEST:
-            return self.found().best_of_newest(self.words, language(), self.begun, RANKED)
-        return self.found()
+            rows = rows.best_of_newest(self.words, language(), self.begun, RANKED)
+        return rows.with_headlines(self.words, language(), self.begun) if self.words else rows
 
     def without(self, *names: str) -> CallQuerySet:
         """The calls under all filters but these, in no order."""

@@ -35,16 +35,10 @@ class WaysOn(NamedTuple):
 
 
 def mark_words(calls: Sequence[Call], listed: CallFilter) -> None:
-    """Give each call `title_marked` and `summary_marked`: with the words that were looked for marked, if any."""
-    found = {}
-    if listed.words and calls:
-        rows = Call.objects.filter(pk__in=[call.pk for call in calls])
-        rows = rows.with_headlines(listed.words, language(), listed.begun)
-        found = {row[0]: row[1:] for row in rows.values_list("pk", "title_found", "summary_found")}
+    """Give each call of `page_rows` `title_marked` and `summary_marked`: with the words looked for marked, if any."""
     for call in calls:
-        title, summary = found.get(call.pk, (None, None))
-        call.title_marked = _marked(call, "title", title)
-        call.summary_marked = _marked(call, "summary", summary)
+        call.title_marked = _marked(call, "title", call.title_found if listed.words else None)
+        call.summary_marked = _marked(call, "summary", call.summary_found if listed.words else None)
 
 
 def _marked(call: Call, field: str, headline: str | None) -> SafeString:

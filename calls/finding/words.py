@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from django.db.models import CharField, Value
 from django.db.models.functions import Length
 
 from calls.models import CallQuerySet, SearchWord
@@ -11,7 +12,7 @@ from district_portal.shared.search import beginning, distance, fold, less_one_le
 
 _WORD = re.compile(r"[^\W\d_]{4,30}")
 # Words with a letter less in common with what was typed; more come only of words as short as these.
-CANDIDATES = 200
+CANDIDATES = 500
 # For a page that found nothing: each try is a search.
 TRIES = 3
 BEGUN = 10
@@ -29,33 +30,51 @@ def begun_by(words: str) -> list[str]:
 
 def meant(words: str, language: str, calls: CallQuerySet) -> str | None:
     """The words with those that lead nowhere replaced by the nearest that lead to some of `calls`; None: none known."""
-    replaced, near = words, None
-    for word in list(dict.fromkeys(_WORD.findall(words)))[:WORDS]:
-        if calls.matching(f'"{word}"', language).exists():
-            continue
-        near = _nearest(word, language, calls)
-        if near is None:
+    typed = list(dict.fromkeys(_WORD.findall(words)))[:WORDS]
+    known = _leading(typed, language, calls)
+    lost = [word for word in typed if word not in known]
+    near = {word: found[:TRIES] for word, found in _near(lost).items()} if lost else {}
+    known = _leading([one for found in near.values() for one in found], language, calls)
+    replaced, instead = words, None
+    for word in lost:
+        instead = next((one for one in near[word] if one in known), None)
+        if instead is None:
             return None
-        replaced = re.sub(rf"\b{word}\b", near, replaced)
+        replaced = re.sub(rf"\b{word}\b", instead, replaced)
     if replaced == words:
         return None
     # One word has just been looked for.
-    return replaced if near == replaced or calls.matching(replaced, language).exists() else None
+    return replaced if instead == replaced or calls.matching(replaced, language).exists() else None
 
 
-def _nearest(word: str, language: str, calls: CallQuerySet) -> str | None:
-    for near in near_words(word)[:TRIES]:
-        if calls.matching(f'"{near}"', language).exists():
-            return near
-    return None
+def _leading(words: list[str], language: str, calls: CallQuerySet) -> set[str]:
+    """Those of the words that lead to some of `calls`, in one query."""
+    parts = [
+        calls.matching(f'"{word}"', language).order_by().values_list(Value(word, CharField()), flat=True)[:1]
+        for word in words
+    ]
+    return set(parts[0].union(*parts[1:], all=True)) if parts else set()
 
 
 def near_words(word: str) -> list[str]:
     """Known words that differ by one letter, from five letters on by two; the nearest first."""
-    wanted = fold(word).lower()
-    once = less_one_letter(wanted)
-    twice = {shorter for one in once for shorter in less_one_letter(one)} if len(wanted) > 4 else set()
-    known = SearchWord.objects.filter(deletions__overlap=sorted({wanted} | once | twice)).exclude(word=wanted)
-    most = 2 if len(wanted) > 4 else 1
-    found = [(distance(wanted, near), near) for near in known.values_list("word", flat=True)[:CANDIDATES]]
-    return [near for far, near in sorted(found) if far <= most]
+    return _near([word])[word]
+
+
+def _near(words: list[str]) -> dict[str, list[str]]:
+    """`near_words` of each, in one query."""
+    wanted = {word: fold(word).lower() for word in words}
+    keys = sorted({key for word in wanted.values() for key in _keys(word)})
+    known = list(SearchWord.objects.filter(deletions__overlap=keys).values_list("word", flat=True)[:CANDIDATES])
+    near = {}
+    for word, plain in wanted.items():
+        most = 2 if len(plain) > 4 else 1
+        found = sorted((distance(plain, one), one) for one in known if one != plain)
+        near[word] = [one for far, one in found if far <= most]
+    return near
+
+
+def _keys(word: str) -> set[str]:
+    """The word, and less one letter; less two where it is long enough for two mistakes."""
+    once = set(less_one_letter(word))
+    return {word} | once | ({shorter for one in once for shorter in less_one_letter(one)} if len(word) > 4 else set())

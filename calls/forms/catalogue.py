@@ -15,8 +15,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
+from calls.forms.fields import plain_text
 from calls.forms.moments import YEARS, RomeMomentField
-from calls.forms.publishing import BODY_MAX, plain_text
+from calls.forms.publishing import BODY_MAX
 from calls.models import Call
 from calls.states import CallState
 from enterprises.models import OrganisationKind

@@ -11,17 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from calls.catalogue.reading import LARGEST
+from calls.forms.fields import LocalisedChoice
 from calls.models import Programme
-from district_portal.shared.ui import localised
-
-
-class ProgrammeChoice(forms.ModelChoiceField):
-    def label_from_instance(self, row: Any) -> str:
-        return localised(row, "name")
 
 
 class UploadForm(forms.Form):
-    programme = ProgrammeChoice(
+    programme = LocalisedChoice(
         Programme.objects.none(), label=gettext_lazy("Programme of the calls"), empty_label=None
     )
     file = forms.FileField(

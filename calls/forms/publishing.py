@@ -1,30 +1,25 @@
-"""What those who prepare calls type: the call itself, requests and their answers, moves."""
+"""What those who prepare calls type: the call itself."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Model, Q
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
+from django.db.models import Q
 from django.forms import BoundField
-from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from calls.forms.fields import LocalisedChoice, LocalisedChoices, check_slug, plain_text
 from calls.forms.moments import RomeMomentField
 from calls.models import Call, CallFamily, Programme, Theme, Tier
-from calls.operations.drafts import UNAPPROVED
 from calls.operations.publishing import FIELDS, LINKS, fingerprint
-from calls.states import CallState
+from calls.states import UNAPPROVED, CallState
 from district_portal.accounts.models import Appointment, District, Role, User
-from district_portal.shared.ui import localised
 
-HTML = re.compile(r"<\s*[a-zA-Z/!?]")
 BODY_MAX = 20_000
 BUDGET_MAX = Decimal("1000000000")
 
@@ -42,28 +37,6 @@ SECTIONS = [
     ("means", gettext_lazy("Means and people"), ["budget", "duration_months", "facilitator"]),
     ("change", gettext_lazy("What changed"), ["note"]),
 ]
-
-
-def plain_text(value: str) -> None:
-    if HTML.search(value):
-        raise forms.ValidationError(_("Write plain text: pages show it as it is typed, without HTML."), code="html")
-
-
-def check_slug(slug: str) -> None:
-    """Raises `ValidationError` for an address below which the portal has a page of its own, such as `new`."""
-    for route in ("publishing:detail", "calls:detail"):
-        if resolve(reverse(route, args=[slug])).view_name != route:
-            raise forms.ValidationError(_("The portal uses this address itself. Choose another one."), code="reserved")
-
-
-class LocalisedChoice(forms.ModelChoiceField):
-    def label_from_instance(self, row: Model) -> str:
-        return localised(row, "name")
-
-
-class LocalisedChoices(forms.ModelMultipleChoiceField):
-    def label_from_instance(self, row: Model) -> str:
-        return localised(row, "name")
 
 
 class CallForm(forms.ModelForm):
@@ -169,7 +142,7 @@ class CallForm(forms.ModelForm):
                 self.fields[f"{name}_{language}"].validators.append(plain_text)
         for name in ("body_it", "body_en"):
             self.fields[name].max_length = BODY_MAX
-            self.fields[name].validators.append(forms.fields.validators.MaxLengthValidator(BODY_MAX))
+            self.fields[name].validators.append(MaxLengthValidator(BODY_MAX))
         self.fields["budget"].validators += [
             MinValueValidator(1, _("Leave it empty where no budget is known.")),
             MaxValueValidator(BUDGET_MAX, _("Enter an amount in EUR, at most 1,000,000,000.")),
@@ -236,70 +209,3 @@ class CallForm(forms.ModelForm):
         """Anchor, heading and fields of each section that has any."""
         found = [(key, title, [self[name] for name in names if name in self.fields]) for key, title, names in SECTIONS]
         return [section for section in found if section[2]]
-
-
-class AskForm(forms.Form):
-    """What the second person is asked to approve."""
-
-    target = forms.ChoiceField(label=gettext_lazy("What shall happen"), widget=forms.RadioSelect)
-    note = forms.CharField(
-        label=gettext_lazy("Note for who approves it"),
-        max_length=500,
-        required=False,
-        validators=[plain_text],
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-    def __init__(self, *args: Any, targets: Sequence[CallState], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        words = {
-            CallState.PLANNED: _("Announce it as opening soon; its dates may still change"),
-            CallState.PUBLISHED: _("Publish it; it opens and closes by itself at its dates"),
-        }
-        self.fields["target"].choices = [(target.value, words[target]) for target in targets]
-
-
-class ReasonForm(forms.Form):
-    """Why. `words` is the hint: who reads it."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=500,
-        validators=[plain_text],
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": gettext_lazy("Write the reason.")},
-    )
-
-    def __init__(self, *args: Any, words: Any = "", optional: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].help_text = words
-        self.fields["reason"].required = not optional
-
-
-class ExtensionForm(forms.Form):
-    """A later deadline, and why."""
-
-    closes_at = RomeMomentField(label=gettext_lazy("New deadline"))
-    note = forms.CharField(
-        label=gettext_lazy("Why the deadline is moved"),
-        max_length=300,
-        validators=[plain_text],
-        help_text=gettext_lazy("Everyone reads it in the timeline; all whom the call concerns get it as a message."),
-        error_messages={"required": gettext_lazy("Say why the deadline is moved: everyone reads it.")},
-    )
-
-    def __init__(self, *args: Any, call: Call, now: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"closes_at": call.closes_at}, **kwargs)
-        self.call, self.now = call, now
-
-    def clean_closes_at(self) -> datetime:
-        closes_at = self.cleaned_data["closes_at"]
-        if closes_at <= self.now:
-            raise forms.ValidationError(_("This moment has passed: choose a deadline that is still to come."))
-        if self.call.opens_at and closes_at <= self.call.opens_at:
-            raise forms.ValidationError(_("The deadline must be after the opening."))
-        if self.call.opens_at and self.call.opens_at <= self.now and closes_at < self.call.closes_at:
-            raise forms.ValidationError(_("This call has opened: its deadline can be moved to a later moment only."))
-        if closes_at == self.call.closes_at:
-            raise forms.ValidationError(_("This is the deadline that it has already."))
-        return closes_at

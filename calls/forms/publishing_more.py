@@ -9,8 +9,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from calls.forms.fields import LocalisedChoice, check_slug, plain_text
 from calls.forms.moments import RomeMomentField
-from calls.forms.publishing import BUDGET_MAX, LocalisedChoice, check_slug, plain_text
+from calls.forms.publishing import BUDGET_MAX
 from calls.models import Call
 from calls.operations.copying import CopyDetails
 from district_portal.accounts.models import District, User

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 
 from calls.models import Call, CallDecision, CallRule, Programme, rules_of
 from calls.notifications import publishing as notifications
@@ -21,6 +20,7 @@ from calls.operations.lifecycle import (
     start_assessment,
 )
 from calls.operations.rules import derive_columns
+from calls.operations.slugs import free_slug
 from calls.operations.versions import begin_change, record_version
 from calls.states import CallState
 from district_portal.accounts.models import User
@@ -65,7 +65,7 @@ def _create(programme: Programme, row: PlannedRow, *, actor: User, note: str) ->
     state = row.status or CallState.PUBLISHED
     call = Call(programme=programme, external_id=row.external_id, state=state, published_at=timezone.now())
     _set(call, row.fields)
-    call.slug = call.slug or _free_slug(call.title_it)
+    call.slug = call.slug or free_slug(call.title_it)
     call.save()
     CallDecision.objects.create(call=call, actor=actor, from_state=CallState.DRAFT, to_state=state, reason=note)
     _finish(call, row, was=(None, True), actor=actor, note=note)
@@ -115,11 +115,3 @@ def _move(call: Call, target: CallState, *, actor: User, note: str) -> None:
     decision = move_call(Call.objects.select_for_update().get(pk=call.pk), target, actor=actor, reason=note)
     if decision.from_state == CallState.PLANNED:
         notifications.call_published(decision)
-
-
-def _free_slug(title: str) -> str:
-    """Of the title, with the first number that makes it the only one."""
-    start = slugify(title)[:70].strip("-") or "bando"
-    taken = set(Call.objects.filter(slug__startswith=start).values_list("slug", flat=True))
-    numbered = (start if number == 1 else f"{start}-{number}" for number in range(1, len(taken) + 2))
-    return next(slug for slug in numbered if slug not in taken)

@@ -1,6 +1,7 @@
 """Everything that changes the documents and the timeline of a call.
 
-`note` says what changed and why; `record_version` demands it where everyone can read the call.
+`note` says what changed and why; `record_version` demands it where everyone can read the call. All raise `DomainError`
+for a call that is over.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from calls.models import Call, CallDocument, CallMilestone
+from calls.operations.lifecycle import require_editable
 from calls.operations.versions import begin_change, record_version
 from calls.states import CallState
 from district_portal.accounts.models import User
@@ -22,6 +24,7 @@ from district_portal.shared.errors import DomainError
 def add_document(document: CallDocument, *, actor: User, note: str = "") -> CallDocument:
     """Save a new document with its file. Raises `DomainError` where the call has the same file already."""
     call = begin_change(document.call, actor=actor)
+    require_editable(call)
     _insert(document, call)
     record_version(call, actor=actor, note=note)
     return document
@@ -34,6 +37,7 @@ def replace_document(old: CallDocument, new: CallDocument, *, actor: User, note:
     Raises `DomainError` where the old one has been replaced or withdrawn in the meantime, or the file is the same.
     """
     call = begin_change(old.call, actor=actor)
+    require_editable(call)
     old = _current(old)
     new.note = note
     _insert(new, call)
@@ -57,6 +61,7 @@ def withdraw_document(document: CallDocument, *, actor: User, note: str = "") ->
     Raises `DomainError` where it has been replaced or withdrawn in the meantime.
     """
     call = begin_change(document.call, actor=actor)
+    require_editable(call)
     document = _current(document)
     if call.state == CallState.DRAFT:
         _forget(document)
@@ -89,6 +94,7 @@ def _current(document: CallDocument) -> CallDocument:
 def save_milestone(milestone: CallMilestone, *, actor: User, note: str = "") -> CallMilestone:
     """Add a step to the timeline, or change it."""
     call = begin_change(milestone.call, actor=actor)
+    require_editable(call)
     milestone.save()
     record_version(call, actor=actor, note=note)
     return milestone
@@ -97,5 +103,6 @@ def save_milestone(milestone: CallMilestone, *, actor: User, note: str = "") -> 
 @transaction.atomic
 def remove_milestone(milestone: CallMilestone, *, actor: User, note: str = "") -> None:
     call = begin_change(milestone.call, actor=actor)
+    require_editable(call)
     CallMilestone.objects.filter(pk=milestone.pk).delete()
     record_version(call, actor=actor, note=note)

@@ -6,11 +6,8 @@ from django.utils import timezone
 
 from calls.models import Approval, Call
 from calls.notifications import publishing as notifications
-from calls.states import ApprovalState, CallState
+from calls.states import UNAPPROVED, ApprovalState
 from district_portal.accounts.models import User
-
-UNAPPROVED = [CallState.DRAFT, CallState.PLANNED]
-"""States in which a call is still to be approved: as a whole, or as one that opens."""
 
 
 def call_touched(call: Call, *, actor: User, digest: str) -> None:

@@ -12,7 +12,7 @@ from calls.models import Call, CallDeadline, CallDecision
 from calls.notifications import publishing as notifications
 from calls.operations.drafts import void_requests
 from calls.operations.versions import begin_change, record_version
-from calls.states import CALL_MOVES, CallState
+from calls.states import CALL_MOVES, OVER, CallState
 from district_portal.accounts.models import User
 from district_portal.shared.errors import DomainError
 from district_portal.shared.states import check_move
@@ -31,15 +31,19 @@ def moment_of_arrival() -> datetime:
         return cursor.fetchone()[0]
 
 
-def hold_open(call: Call, arrived: datetime) -> Call:
+def hold_dates(call: Call) -> Call:
     """Read the call again, sure that its dates stay as they are until the transaction ends.
 
-    Raises `DomainError` unless the call was open when the request arrived. FOR SHARE lets others register at the same
-    time, and makes whoever moves the deadline wait.
+    FOR SHARE lets others register or ask at the same time, and makes whoever moves the deadline wait.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM calls_call WHERE id = %s FOR SHARE", [call.pk])
-    call = Call.objects.select_related("facilitator").get(pk=call.pk)
+    return Call.objects.select_related("facilitator", "programme").get(pk=call.pk)
+
+
+def hold_open(call: Call, arrived: datetime) -> Call:
+    """The same. Raises `DomainError` unless the call was open when the request arrived."""
+    call = hold_dates(call)
     require_open(call, arrived)
     return call
 
@@ -113,6 +117,12 @@ def extend_deadline(call: Call, *, actor: User, closes_at: datetime, note: str, 
     keep_deadline(call, was, actor=actor, note=note)
     record_version(call, actor=actor, note=note)
     return call
+
+
+def require_editable(call: Call) -> None:
+    """Raises `DomainError` for a call that is over."""
+    if call.state in OVER:
+        raise DomainError(_("This call is over: what it said stays as it is."))
 
 
 # --- The life of a call ------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from calls.models import Approval, Call
 from calls.notifications import publishing as notifications
-from calls.operations.lifecycle import check_promise, keep_deadline, move_call
+from calls.operations.lifecycle import check_promise, keep_deadline, move_call, require_editable
 from calls.operations.versions import begin_change, digest, record_version, snapshot
 from calls.readiness import missing
 from calls.states import APPROVAL_MOVES, CALL_MOVES, ApprovalState, CallState
@@ -29,7 +29,6 @@ FIELDS = [
     "budget", "duration_months", "specific_objective",
 ]  # fmt: skip
 LINKS = ["districts", "themes"]
-OVER = [CallState.CONCLUDED, CallState.CANCELLED]
 
 
 class StaleCall(DomainError):
@@ -78,12 +77,6 @@ def edit_call(call: Call, *, actor: User, values: Mapping[str, Any], seen: str, 
     keep_deadline(call, was, actor=actor, note=note)
     record_version(call, actor=actor, note=note)
     return call
-
-
-def require_editable(call: Call) -> None:
-    """Raises `DomainError` for a call that is over."""
-    if call.state in OVER:
-        raise DomainError(_("This call is over: what it said stays as it is."))
 
 
 def _set(call: Call, values: Mapping[str, Any]) -> None:

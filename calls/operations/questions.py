@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from calls.models import Call, Correction, Question
 from calls.notifications import questions as notifications
+from calls.operations.lifecycle import hold_dates
 from calls.states import QUESTION_MOVES, CallState, QuestionState
 from district_portal.accounts.models import User
 from district_portal.shared.errors import DomainError
@@ -66,15 +67,6 @@ def require_askable(call: Call, arrived: datetime) -> None:
         raise DomainError(words)
 
 
-def _hold_askable(call: Call, arrived: datetime) -> Call:
-    """Read the call again, sure that its dates stay as they are until the transaction ends (see `hold_open`)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM calls_call WHERE id = %s FOR SHARE", [call.pk])
-    call = Call.objects.select_related("programme").get(pk=call.pk)
-    require_askable(call, arrived)
-    return call
-
-
 # --- Who asks ------------------------------------------------------------------------------------------------------
 
 
@@ -85,7 +77,8 @@ def ask_question(call: Call, *, actor: User, text: str, arrived: datetime, on_be
     `on_behalf`: a facilitator asks for somebody whose name is not kept. Raises `DomainError` unless the call took
     questions at `arrived`.
     """
-    call = _hold_askable(call, arrived)
+    call = hold_dates(call)
+    require_askable(call, arrived)
     # One person's questions come one after the other, so that a double click is seen.
     User.objects.select_for_update(no_key=True).get(pk=actor.pk)
     waiting = Question.objects.waiting().filter(call=call, asked_by=actor, text=text)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from calls.models import AidTable, Call, CallRule, rules_of
+from calls.operations.lifecycle import require_editable
 from calls.operations.versions import begin_change, record_version
 from calls.rules import RULES, Rule
 from calls.rules.values import stored
@@ -47,9 +48,10 @@ def save_rule(call: Call, *, kind: str, parameters: Parameters, actor: User, not
     """Enter a rule, or change the one of its kind. `parameters` as stored (`Rule.parameters_of` a valid form).
 
     `note` says why, where everyone reads the call already. Raises `DomainError` with what is wrong: parameters that
-    the kind's form refuses, a rule that contradicts another one, a missing note.
+    the kind's form refuses, a rule that contradicts another one, a missing note, a call that is over.
     """
     call = begin_change(call, actor=actor)
+    require_editable(call)
     row, _created = CallRule.objects.update_or_create(
         call=call, kind=kind, defaults={"parameters": _checked(call, kind, parameters)}
     )
@@ -61,6 +63,7 @@ def save_rule(call: Call, *, kind: str, parameters: Parameters, actor: User, not
 def remove_rule(call: Call, *, kind: str, actor: User, note: str = "") -> None:
     """Take a rule out, also one that no class understands. Removing what is not there changes nothing."""
     call = begin_change(call, actor=actor)
+    require_editable(call)
     CallRule.objects.filter(call=call, kind=kind).delete()
     _finish(call, actor=actor, note=note)
 
@@ -69,6 +72,7 @@ def remove_rule(call: Call, *, kind: str, actor: User, note: str = "") -> None:
 def replace_rules(call: Call, *, rules: Mapping[str, Parameters], actor: User, note: str = "") -> list[Rule]:
     """Give the call these rules (parameters by kind) and no others: all of them or, with `DomainError`, none."""
     call = begin_change(call, actor=actor)
+    require_editable(call)
     checked = {kind: _checked(call, kind, parameters) for kind, parameters in rules.items()}
     call.rules.all().delete()
     CallRule.objects.bulk_create(CallRule(call=call, kind=kind, parameters=given) for kind, given in checked.items())

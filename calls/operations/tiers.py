@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from calls.models import Call, SelectedActuator, Tier
+from calls.operations.slugs import free_slug
 from calls.operations.versions import begin_change, record_version
 from calls.states import CallState
 from district_portal.accounts.models import District, User
@@ -41,7 +42,7 @@ def select_actuator(
 def remove_actuator(selected: SelectedActuator, *, actor: User) -> None:
     """Raises `DomainError` once its call for networks exists."""
     call = _held(selected.call, actor=actor)
-    selected = SelectedActuator.objects.select_related("organisation", "district").get(pk=selected.pk)
+    selected = _read_again(selected)
     if second_call(selected) is not None:
         raise DomainError(_("The actuator has a call for networks already: it stays recorded."))
     words = _("%(organisation)s is not the actuator for %(district)s any more.") % _names(selected)
@@ -53,13 +54,13 @@ def remove_actuator(selected: SelectedActuator, *, actor: User) -> None:
 def start_second_tier(selected: SelectedActuator, *, actor: User) -> Call:
     """Make the draft of the actuator's call for networks of its district. Raises `DomainError` if it has one."""
     first = _held(selected.call, actor=actor)
-    selected = SelectedActuator.objects.select_related("organisation", "district").get(pk=selected.pk)
+    selected = _read_again(selected)
     if second_call(selected) is not None:
         raise DomainError(_("The actuator's call for networks exists already."))
     district = selected.district
     draft = Call.objects.create(
         programme_id=first.programme_id,
-        slug=_free_slug(f"{first.slug}-{district.slug}"),
+        slug=free_slug(f"{first.slug}-{district.slug}"),
         tier=Tier.NETWORKS,
         first_tier=first,
         actuator=selected.organisation,
@@ -98,15 +99,13 @@ def require_selecting(call: Call) -> None:
         raise DomainError(_("Publish the ranking of this call first: it says who was selected."))
 
 
+def _read_again(selected: SelectedActuator) -> SelectedActuator:
+    """Once its call is held. Raises `DomainError` where somebody else has removed it meanwhile."""
+    found = SelectedActuator.objects.select_related("organisation", "district").filter(pk=selected.pk).first()
+    if found is None:
+        raise DomainError(_("No actuator is recorded for this district in the first of the two calls."))
+    return found
+
+
 def _names(selected: SelectedActuator) -> dict[str, str]:
     return {"organisation": selected.organisation.name, "district": localised(selected.district, "name")}
-
-
-def _free_slug(wanted: str) -> str:
-    """The address, or the next one that is free: -2, -3 …"""
-    base, number = wanted[:75].rstrip("-"), 1
-    slug = base
-    while Call.objects.filter(slug=slug).exists():
-        number += 1
-        slug = f"{base}-{number}"
-    return slug

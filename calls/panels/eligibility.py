@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from calls.models import Call, EligibilityAnswers, rules_of
 from calls.parties import party_of
 from calls.rules import Party, Rule, Scope, Unreadable, Verdict
-from calls.states import CallState
+from calls.states import UNAPPROVED, CallState
 from enterprises.models import Organisation
 
 SECONDS_A_QUESTION = 20
@@ -145,7 +145,7 @@ def check_of(
 def asked(call: Call, now: datetime) -> list[Rule]:
     """The rules that a person can answer, as long as the call is not over: not what only the application decides
     (grant, intensities), nor what judges nobody (criteria)."""
-    over = call.state not in (CallState.DRAFT, CallState.PLANNED, CallState.PUBLISHED)
+    over = call.state not in (*UNAPPROVED, CallState.PUBLISHED)
     if over or call.closes_at is not None and call.closes_at <= now:
         return []
     nobody = Party(members=())

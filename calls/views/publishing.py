@@ -19,6 +19,7 @@ from calls.filters.publishing import ORDER, PublishingFilter, with_requests
 from calls.forms.publishing import CallForm
 from calls.models import Call, SelectedActuator
 from calls.operations import publishing as operations
+from calls.operations.lifecycle import require_editable
 from calls.panels import publishing
 from calls.panels.families import waiting_actuators
 from calls.permissions import can_create_call, can_open_publishing, can_prepare_call
@@ -88,7 +89,7 @@ def call_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(can_prepare_call, on=visible_call)
 def call_edit(request: HttpRequest, call: Call) -> HttpResponse:
-    operations.require_editable(call)
+    require_editable(call)
     now = timezone.now()
     # The form puts what was typed into its instance: one of its own, so that the page's head keeps the saved words.
     instance = Call.objects.select_related("programme").get(pk=call.pk)

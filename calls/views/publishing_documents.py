@@ -18,7 +18,7 @@ from calls.operations.documents import (
     withdraw_document,
 )
 from calls.panels import documents
-from calls.permissions import can_prepare_call
+from calls.permissions import can_prepare_call, can_prepare_part
 from calls.views.rows import visible_call
 from district_portal.shared.access import access
 from district_portal.shared.ui import localised
@@ -33,10 +33,6 @@ def _document(request: HttpRequest, slug: str, pk: int) -> CallDocument:
 def _milestone(request: HttpRequest, slug: str, pk: int) -> CallMilestone:
     rows = CallMilestone.objects.select_related("call__programme__region")
     return get_object_or_404(rows, call=visible_call(request, slug), pk=pk)
-
-
-def _can_prepare(user: object, row: CallDocument | CallMilestone) -> bool:
-    return can_prepare_call(user, row.call)
 
 
 # --- Documents ---------------------------------------------------------------------------------------------------
@@ -62,7 +58,7 @@ def _documents_page(request: HttpRequest, call: Call, form: DocumentForm, status
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(_can_prepare, on=_document)
+@access(can_prepare_part, on=_document)
 def document_replace(request: HttpRequest, document: CallDocument) -> HttpResponse:
     call = document.call
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
@@ -76,7 +72,7 @@ def document_replace(request: HttpRequest, document: CallDocument) -> HttpRespon
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(_can_prepare, on=_document)
+@access(can_prepare_part, on=_document)
 def document_withdraw(request: HttpRequest, document: CallDocument) -> HttpResponse:
     call = document.call
     form = WithdrawDocumentForm(request.POST if request.method == "POST" else None, call=call)
@@ -117,7 +113,7 @@ def _saved(request: HttpRequest, form: MilestoneForm) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(_can_prepare, on=_milestone)
+@access(can_prepare_part, on=_milestone)
 def milestone_edit(request: HttpRequest, milestone: CallMilestone) -> HttpResponse:
     form = MilestoneForm(request.POST if request.method == "POST" else None, call=milestone.call, instance=milestone)
     if request.method == "POST" and form.is_valid():
@@ -127,7 +123,7 @@ def milestone_edit(request: HttpRequest, milestone: CallMilestone) -> HttpRespon
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(_can_prepare, on=_milestone)
+@access(can_prepare_part, on=_milestone)
 def milestone_remove(request: HttpRequest, milestone: CallMilestone) -> HttpResponse:
     call = milestone.call
     form = RemoveMilestoneForm(request.POST if request.method == "POST" else None, call=call)

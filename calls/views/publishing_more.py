@@ -13,19 +13,13 @@ from calls.models import Call, SelectedActuator
 from calls.operations.copying import copy_call
 from calls.operations.tiers import remove_actuator, require_selecting, select_actuator, start_second_tier
 from calls.panels.families import related
-from calls.permissions import can_create_call, can_prepare_call, can_start_second_tier
+from calls.permissions import can_copy_call, can_prepare_call, can_prepare_part, can_start_second_tier
 from calls.views.rows import visible_call
-from district_portal.accounts.models import User
 from district_portal.shared.access import access
 
 
-def can_copy(user: User, call: Call) -> bool:
-    """Who prepares the call; an actuator's facilitator has no calls of other districts to make."""
-    return can_create_call(user) and can_prepare_call(user, call)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(can_copy, on=visible_call)
+@access(can_copy_call, on=visible_call)
 def call_copy(request: HttpRequest, call: Call) -> HttpResponse:
     form = CopyForm(request.POST if request.method == "POST" else None, call=call)
     if not form.is_valid():
@@ -42,10 +36,6 @@ def call_copy(request: HttpRequest, call: Call) -> HttpResponse:
 def visible_selection(request: HttpRequest, slug: str, pk: int) -> SelectedActuator:
     selected = SelectedActuator.objects.select_related("call", "organisation", "district")
     return get_object_or_404(selected, call=visible_call(request, slug), pk=pk)
-
-
-def can_change_selection(user: User, selected: SelectedActuator) -> bool:
-    return can_prepare_call(user, selected.call)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,7 +58,7 @@ def actuators(request: HttpRequest, call: Call) -> HttpResponse:
 
 
 @require_POST
-@access(can_change_selection, on=visible_selection)
+@access(can_prepare_part, on=visible_selection)
 def actuator_remove(request: HttpRequest, selected: SelectedActuator) -> HttpResponse:
     remove_actuator(selected, actor=request.user)
     messages.success(request, _("The actuator is removed"))

@@ -15,13 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from calls.forms.publishing import AskForm, ExtensionForm, ReasonForm
+from calls.forms.publishing_moves import AskForm, ExtensionForm, ReasonForm
 from calls.models import Approval, Call
 from calls.operations import lifecycle, publishing
-from calls.permissions import can_prepare_call
+from calls.permissions import can_prepare_call, can_prepare_part
 from calls.states import APPROVAL_MOVES, CALL_MOVES, ApprovalState, CallState
 from calls.views.rows import visible_call
-from district_portal.accounts.models import User
 from district_portal.shared.access import access
 from district_portal.shared.errors import DomainError
 from district_portal.shared.states import check_move
@@ -68,11 +67,6 @@ def visible_request(request: HttpRequest, slug: str, pk: int) -> Approval:
     return get_object_or_404(requests, call=visible_call(request, slug), pk=pk)
 
 
-def can_answer(user: User, approval: Approval) -> bool:
-    """Who prepares the call; whether they are the second person is asked, and said in words, by the operation."""
-    return can_prepare_call(user, approval.call)
-
-
 APPROVE = {
     CallState.PUBLISHED: Question(
         gettext_lazy("Approve and publish this call?"),
@@ -116,7 +110,7 @@ def approval_ask(request: HttpRequest, call: Call) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(can_answer, on=visible_request)
+@access(can_prepare_part, on=visible_request)
 def approve(request: HttpRequest, approval: Approval) -> HttpResponse:
     if request.method == "POST":
         publishing.approve_call(approval, actor=request.user)
@@ -129,7 +123,7 @@ def approve(request: HttpRequest, approval: Approval) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(can_answer, on=visible_request)
+@access(can_prepare_part, on=visible_request)
 def approval_return(request: HttpRequest, approval: Approval) -> HttpResponse:
     check_move(APPROVAL_MOVES, approval.state, ApprovalState.RETURNED)
     form = _reason(request, RETURN)
@@ -141,7 +135,7 @@ def approval_return(request: HttpRequest, approval: Approval) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(can_answer, on=visible_request)
+@access(can_prepare_part, on=visible_request)
 def approval_withdraw(request: HttpRequest, approval: Approval) -> HttpResponse:
     if request.method == "POST":
         publishing.withdraw_request(approval, actor=request.user)

@@ -16,7 +16,7 @@ from calls.forms.rules import RemoveRuleForm, SourceForm, StartForm, parameters_
 from calls.models import AidTable, Call, CallRule, rules_of
 from calls.operations.rules import remove_rule, replace_rules, save_rule
 from calls.panels import rulebook
-from calls.permissions import can_prepare_call
+from calls.permissions import can_prepare_call, can_prepare_part
 from calls.rule_sets import Source
 from calls.rules import RULES, Rule, Scope, Unreadable, in_order
 from calls.rules.aid import AidVersion
@@ -63,10 +63,6 @@ def _entered(request: HttpRequest, slug: str, kind: str) -> Entry:
     return Entry(call, kind, RULES.get(kind, Unreadable), row)
 
 
-def _can_prepare(user: object, entry: Entry) -> bool:
-    return can_prepare_call(user, entry.call)
-
-
 # --- The list ----------------------------------------------------------------------------------------------------
 
 
@@ -110,7 +106,7 @@ def _kinds_left(taken: set[str]) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(_can_prepare, on=_entry)
+@access(can_prepare_part, on=_entry)
 def rule_edit(request: HttpRequest, entry: Entry) -> HttpResponse:
     """Enter a rule, or change it."""
     if request.method != "POST":
@@ -131,7 +127,7 @@ def _initial(entry: Entry) -> dict[str, Any]:
 
 
 @require_POST
-@access(_can_prepare, on=_entry)
+@access(can_prepare_part, on=_entry)
 def rule_preview(request: HttpRequest, entry: Entry) -> HttpResponse:
     """The sentence that the form would make, in both languages; nothing is saved."""
     form = rule_form(entry.rule)(request.POST, call=entry.call)
@@ -164,7 +160,7 @@ def _said(entry: Entry, form: NoteMixin) -> list[rulebook.Sentence]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(_can_prepare, on=_entered)
+@access(can_prepare_part, on=_entered)
 def rule_remove(request: HttpRequest, entry: Entry) -> HttpResponse:
     form = RemoveRuleForm(request.POST if request.method == "POST" else None, call=entry.call)
     if form.is_valid():

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from calls.changes import shown_changes
 from calls.models import Call, CallVersion
+from calls.permissions import can_prepare_call
 from calls.reports import VERSION_COLUMNS
 from calls.views.rows import visible_call
 from district_portal.reports.lists import list_answer
@@ -19,10 +20,6 @@ def visible_version(request: HttpRequest, slug: str, number: int) -> CallVersion
     """A version of a call that the person may see."""
     versions = CallVersion.objects.select_related("call__programme__region", "author")
     return get_object_or_404(versions, call=visible_call(request, slug), number=number)
-
-
-def _sees_authors(request: HttpRequest, call: Call) -> bool:
-    return Call.objects.prepared_by(request.user).filter(pk=call.pk).exists()
 
 
 @require_safe
@@ -37,7 +34,7 @@ def version_list(request: HttpRequest, call: Call) -> HttpResponseBase:
         "call": call,
         "page": keyset_page(versions, order, request.GET.get("cursor")),
         "count": count_capped(versions),
-        "authors": _sees_authors(request, call),
+        "authors": can_prepare_call(request.user, call),
     }
     return render(request, "calls/versions.html", context)
 
@@ -60,6 +57,6 @@ def version_detail(request: HttpRequest, version: CallVersion) -> HttpResponse:
         "newer": newer,
         "others": others,
         "changes": shown_changes(older.content if older else {}, newer.content),
-        "authors": _sees_authors(request, version.call),
+        "authors": can_prepare_call(request.user, version.call),
     }
     return render(request, "calls/version.html", context)

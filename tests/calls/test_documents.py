@@ -9,9 +9,16 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from calls.models import CallDocument, CallMilestone
-from calls.operations.documents import replace_document, withdraw_document
+from calls.models import Call, CallDocument, CallMilestone
+from calls.operations.documents import (
+    add_document,
+    remove_milestone,
+    replace_document,
+    save_milestone,
+    withdraw_document,
+)
 from calls.panels.documents import panel
+from calls.states import OVER
 from calls.uploads import LARGEST, check_document
 from district_portal.accounts.models import Role
 from district_portal.notifications.models import OutboxRow
@@ -208,6 +215,23 @@ def test_a_document_is_replaced_once(call, staff):
     with pytest.raises(DomainError, match="has been replaced"):
         replace_document(old, late, actor=staff, note="Corrected.")
     assert call.documents.count() == 2
+
+
+@pytest.mark.parametrize("state", OVER)
+def test_the_documents_and_steps_of_a_call_that_is_over_stay_as_they_are(state, call, staff):
+    document, step = CallDocumentFactory(call=call), CallMilestoneFactory(call=call)
+    Call.objects.filter(pk=call.pk).update(state=state)
+    new = CallDocument(call=call, title_it="Nuovo", file=uploaded("b.pdf", PDF))
+    for change in (
+        lambda: add_document(new, actor=staff, note="Late."),
+        lambda: replace_document(document, new, actor=staff, note="Late."),
+        lambda: withdraw_document(document, actor=staff, note="Late."),
+        lambda: save_milestone(step, actor=staff, note="Late."),
+        lambda: remove_milestone(step, actor=staff, note="Late."),
+    ):
+        with pytest.raises(DomainError, match="is over"):
+            change()
+    assert list(call.documents.current()) == [document]
 
 
 def test_a_withdrawn_document_of_a_public_call_stays_in_the_history_with_its_reason(publisher, call):

@@ -213,6 +213,16 @@ def test_an_actuator_without_a_call_can_be_removed_and_everyone_reads_so() -> No
     assert "is not the actuator" in call.versions.first().note
 
 
+def test_an_actuator_that_somebody_else_removed_is_removed_and_starts_nothing() -> None:
+    actor = UserFactory()
+    firm, district = OrganisationFactory(), DistrictFactory()
+    selected = select_actuator(first_call(), actor=actor, organisation=firm, district=district)
+    remove_actuator(selected, actor=actor)
+    for operation in (remove_actuator, start_second_tier):
+        with pytest.raises(DomainError, match="No actuator is recorded"):
+            operation(selected, actor=actor)
+
+
 def test_both_calls_link_to_each_other_as_soon_as_both_are_public() -> None:
     first, actor = first_call(), regional()
     selected = select_actuator(first, actor=actor, organisation=OrganisationFactory(), district=DistrictFactory())

@@ -178,6 +178,17 @@ def test_the_columns_of_a_call_follow_from_its_rules() -> None:
     assert (call.partners_min, call.grant_share, call.grant_max) == (5, None, None)
 
 
+def test_the_rules_of_a_call_that_is_over_stay_as_they_are() -> None:
+    call, actor = CallFactory(state="concluded"), UserFactory()
+    for change in (
+        lambda: operations.save_rule(call, kind="minimum_members", parameters={"fewest": 5}, actor=actor, note="Late."),
+        lambda: operations.remove_rule(call, kind="minimum_members", actor=actor, note="Late."),
+        lambda: operations.replace_rules(call, rules=CALL_2018, actor=actor, note="Late."),
+    ):
+        with pytest.raises(DomainError, match="is over"):
+            change()
+
+
 @pytest.mark.parametrize("rule_set", [CALL_1, CALL_2, CALL_2018])
 def test_a_real_call_is_entered_whole_and_read_again(rule_set: dict) -> None:
     call = CallFactory(draft=True)
