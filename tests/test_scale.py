@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -158,6 +159,18 @@ def test_calls_of_each_state_are_read_along_an_index(status: str, ordering: str)
         plan = listed.found().filter(part).order_by(*listed.order)[:21].explain()
         assert "Index Scan" in plan, part
         assert "Sort" not in plan, part
+
+
+def test_closed_calls_newest_first_are_picked_out_within_the_index() -> None:
+    # Before them stand all open ones: each of those would be read from the table.
+    listed = CallFilter(QueryDict("ordering=-opened&status=closed"), Call.objects.all(), timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+        # Of an empty table both are equally good.
+        cursor.execute("DROP INDEX call_by_opening")
+    plan = listed.found().filter(listed.parts[0]).order_by(*listed.order)[:21].explain()
+    assert "call_state_opening" in plan
+    assert re.search(r"Index Cond: .*state.*deadline_key <=", plan)
 
 
 def test_the_best_of_many_matches_are_picked_along_an_index() -> None:

@@ -67,7 +67,7 @@ def vocabulary() -> Vocabulary:
         model.objects.order_by().values_list(Value(kind, CharField()), "pk", "slug", "name_it", "name_en")
         for kind, model in (("districts", District), ("themes", Theme))
     ]
-    for kind, *row in parts[0].union(parts[1], all=True):
+    for kind, *row in parts[0].union(parts[1], all=True).order_by("name_it"):
         getattr(found, kind).append(Named(*row))
     return found
 

@@ -9,7 +9,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from calls.filters.calls import CallFilter
-from calls.models import FACETS, CallQuerySet, facets
+from calls.models import FACETS, CallQuerySet, facets, shown_sql
 from district_portal.shared.pagination import COUNT_CAP, Count
 from enterprises.models import OrganisationKind
 
@@ -38,29 +38,26 @@ def counts(listed: CallFilter) -> Counts:
 
 
 def count_without(listed: CallFilter, names: Sequence[str]) -> dict[str, Count]:
-    """For each of the filters, how many calls all the others leave."""
-    found, looked_at = {}, []
-    for name in names:
-        if any(listed.chosen[other] for other in ("q", "deadline_before") if other != name):
-            looked_at.append(name)
-        else:
-            shown = facets(listed.now, listed.scopes, _numbers_of(listed, without=name)).shown
-            found[name] = Count(shown, capped=False)
-    return found | _looked_at_without(listed, looked_at)
-
-
-def _looked_at_without(listed: CallFilter, names: Sequence[str]) -> dict[str, Count]:
-    """At most one more than 1,000 for each of the filters, in one query."""
+    """For each of the filters, how many calls all the others leave, in one query."""
     if not names:
         return {}
-    selects, parameters = [], []
+    selects, parameters, exact = [], [], set()
     for name in names:
-        sql, values = _ids(listed.without(name))
-        selects.append(f"SELECT '{name}', cardinality({sql})")
+        if any(listed.chosen[other] for other in ("q", "deadline_before") if other != name):
+            ids, values = _ids(listed.without(name))
+            sql = f"cardinality({ids})"
+        else:
+            exact.add(name)
+            sql, values = shown_sql(listed.now, listed.scopes, _numbers_of(listed, without=name))
+            sql = f"({sql})"
+        selects.append(f"SELECT '{name}', {sql}")
         parameters += values
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(selects), parameters)
-        return {name: Count(min(number, COUNT_CAP), number > COUNT_CAP) for name, number in cursor.fetchall()}
+        return {
+            name: Count(number, capped=False) if name in exact else Count(min(number, COUNT_CAP), number > COUNT_CAP)
+            for name, number in cursor.fetchall()
+        }
 
 
 def _numbers_of(listed: CallFilter, without: str = "") -> dict[str, list[str]]:

@@ -1,10 +1,11 @@
-"""What helps a reader of the list beyond its rows: the words found, and ways on where nothing was."""
+"""What helps a reader of the list: the words found and the names of places, and ways on where nothing was found."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from django.db.models import IntegerField, Value
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
@@ -41,6 +42,13 @@ def mark_words(calls: Sequence[Call], listed: CallFilter) -> None:
         call.summary_marked = _marked(call, "summary", call.summary_found if listed.words else None)
 
 
+def name_places(calls: Sequence[Call], listed: CallFilter) -> None:
+    """Give each call `with_places` `named_districts` and `named_themes`: what the filters know already."""
+    for call in calls:
+        call.named_districts = [row for row in listed.districts if row.pk in call.district_ids]
+        call.named_themes = [row for row in listed.themes if row.pk in call.theme_ids]
+
+
 def _marked(call: Call, field: str, headline: str | None) -> SafeString:
     """What the reader sees of a field, in its language."""
     text, written_in = localised_with_language(call, field)
@@ -65,9 +73,16 @@ def _meant(listed: CallFilter) -> tuple[str, str] | None:
     words = meant(listed.words, language(), listed.queryset) if listed.words else None
     if words is None:
         return None
-    if listed.without("q").matching(words, language()).exists():
-        return words, query_string(listed.params, q=words)
-    return words, "?" + urlencode({"q": words, "status": "all"})
+    here, anywhere = (
+        calls.matching(words, language()).order_by().values_list(Value(place, IntegerField()), flat=True)[:1]
+        for place, calls in enumerate((listed.without("q"), listed.queryset))
+    )
+    places = set(here.union(anywhere, all=True))
+    if not places:
+        return None
+    return words, query_string(listed.params, q=words) if 0 in places else "?" + urlencode(
+        {"q": words, "status": "all"}
+    )
 
 
 def _chosen(listed: CallFilter) -> dict[str, str]:

@@ -29,29 +29,28 @@ def begun_by(words: str) -> list[str]:
 
 
 def meant(words: str, language: str, calls: CallQuerySet) -> str | None:
-    """The words with those that lead nowhere replaced by the nearest that lead to some of `calls`; None: none known."""
+    """The words with those that lead nowhere replaced by the nearest that lead to some of `calls`; None: none known.
+
+    Each leads somewhere; whether all of them together do is not looked at.
+    """
     typed = list(dict.fromkeys(_WORD.findall(words)))[:WORDS]
-    known = _leading(typed, language, calls)
-    lost = [word for word in typed if word not in known]
-    near = {word: found[:TRIES] for word, found in _near(lost).items()} if lost else {}
-    known = _leading([one for found in near.values() for one in found], language, calls)
-    replaced, instead = words, None
-    for word in lost:
-        instead = next((one for one in near[word] if one in known), None)
-        if instead is None:
-            return None
-        replaced = re.sub(rf"\b{word}\b", instead, replaced)
-    if replaced == words:
-        return None
-    # One word has just been looked for.
-    return replaced if instead == replaced or calls.matching(replaced, language).exists() else None
+    near = {word: found[:TRIES] for word, found in _near(typed).items()}
+    known = _leading([*typed, *(one for found in near.values() for one in found)], language, calls)
+    replaced = words
+    for word in typed:
+        if word not in known:
+            instead = next((one for one in near[word] if one in known), None)
+            if instead is None:
+                return None
+            replaced = re.sub(rf"\b{word}\b", instead, replaced)
+    return None if replaced == words else replaced
 
 
 def _leading(words: list[str], language: str, calls: CallQuerySet) -> set[str]:
     """Those of the words that lead to some of `calls`, in one query."""
     parts = [
         calls.matching(f'"{word}"', language).order_by().values_list(Value(word, CharField()), flat=True)[:1]
-        for word in words
+        for word in dict.fromkeys(words)
     ]
     return set(parts[0].union(*parts[1:], all=True)) if parts else set()
 

@@ -20,7 +20,7 @@ from calls.models.publishing import Approval, CallVersion, SelectedActuator
 from calls.models.querysets import CLOSING_SOON, CONDITIONS, CallQuerySet
 from calls.models.questions import Correction, Question
 from calls.models.rules import AidTable, CallRule, rules_of
-from calls.models.search import FACETS, CallChange, FacetBits, FacetClock, SearchWord, facets, fold_changes
+from calls.models.search import FACETS, CallChange, FacetBits, FacetClock, SearchWord, facets, fold_changes, shown_sql
 
 __all__ = [
     "CLOSING_SOON",
@@ -66,5 +66,6 @@ __all__ = [
     "Visit",
     "facets",
     "fold_changes",
+    "shown_sql",
     "rules_of",
 ]

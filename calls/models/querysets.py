@@ -245,6 +245,14 @@ class CallQuerySet(models.QuerySet["Call"]):
             found[f"{field}_found"] = shown
         return self.annotate(**found)
 
+    def with_places(self) -> CallQuerySet:
+        """Adds `district_ids` and `theme_ids`, for who knows the names already."""
+        links = {
+            name: getattr(self.model, f"{name}s").through.objects.filter(call=OuterRef("pk")).order_by()
+            for name in ("district", "theme")
+        }
+        return self.annotate(**{f"{name}_ids": ArraySubquery(of.values(f"{name}_id")) for name, of in links.items()})
+
     def with_interest_counts(self, *, exact: bool = False) -> CallQuerySet:
         """Adds `interested`: how many organisations have registered interest and not withdrawn it.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -102,11 +102,9 @@ def facets(moment: datetime, scopes: Iterable[str], chosen: Mapping[str, Sequenc
     """
     found: dict[str, dict[str, int]] = {facet: {} for facet in (*FACETS, "shown")}
     few: list[int] = []
+    sql, parameters = _counted(moment, scopes, chosen, FEW)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT facet, value, found, bits FROM calls_facet_counts(%s, %s, %s, %s, %s, %s, %s)",
-            [moment, list(scopes), *(list(chosen.get(facet, [])) or None for facet in FACETS), FEW],
-        )
+        cursor.execute(f"SELECT facet, value, found, bits FROM {sql}", parameters)
         for facet, value, number, bits in cursor.fetchall():
             if facet == "bits":
                 few += [int(value) * BLOCK + one.start() for one in re.finditer("1", bits)]
@@ -114,6 +112,19 @@ def facets(moment: datetime, scopes: Iterable[str], chosen: Mapping[str, Sequenc
                 found[facet][value] = int(number)
     shown = found.pop("shown")[""]
     return Facets(found, shown, few if shown <= FEW else None)
+
+
+def shown_sql(moment: datetime, scopes: Iterable[str], chosen: Mapping[str, Sequence[str]]) -> tuple[str, list[Any]]:
+    """`Facets.shown` as SQL of one value, with its parameters."""
+    sql, parameters = _counted(moment, scopes, chosen, 0)
+    return f"SELECT found::bigint FROM {sql} WHERE facet = 'shown'", parameters
+
+
+def _counted(
+    moment: datetime, scopes: Iterable[str], chosen: Mapping[str, Sequence[str]], few: int
+) -> tuple[str, list[Any]]:
+    values = [list(chosen.get(facet, [])) or None for facet in FACETS]
+    return "calls_facet_counts(%s, %s, %s, %s, %s, %s, %s)", [moment, list(scopes), *values, few]
 
 
 def fold_changes(moment: datetime) -> int:

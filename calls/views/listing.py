@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from calls.filters.calls import CallFilter
 from calls.finding.counts import counts
-from calls.finding.ways_on import mark_words, ways_on
+from calls.finding.ways_on import mark_words, name_places, ways_on
 from calls.finding.words import begun_by
 from calls.models import Call, CallQuerySet
 from calls.reports import CALL_COLUMNS
@@ -27,8 +27,12 @@ def call_list(request: HttpRequest) -> HttpResponseBase:
     if answer := _download(request, listed):
         return answer
     counted = counts(listed)
-    page = keyset_page(_with_rows(listed.page_rows()), listed.order, request.GET.get("cursor"), parts=listed.parts)
+    rows = _with_rows(listed.page_rows()).with_places()
+    if not counted.shown.value:
+        rows = rows.none()
+    page = keyset_page(rows, listed.order, request.GET.get("cursor"), parts=listed.parts)
     mark_words(page.rows, listed)
+    name_places(page.rows, listed)
     context = {
         "now": listed.now,
         "filter": listed,
@@ -45,7 +49,7 @@ def call_list(request: HttpRequest) -> HttpResponseBase:
 
 def _download(request: HttpRequest, listed: CallFilter) -> HttpResponseBase | None:
     """As JSON or CSV."""
-    rows = _with_rows(listed.found())
+    rows = _with_rows(listed.found()).prefetch_related("districts", "themes")
     return list_answer(request, rows, order=listed.order_of_all, columns=CALL_COLUMNS, parts=listed.parts)
 
 
@@ -54,6 +58,5 @@ def _with_rows(calls: CallQuerySet) -> CallQuerySet:
     return (
         calls.with_interest_counts()
         .select_related("programme__region")
-        .prefetch_related("districts", "themes")
         .defer("body_it", "body_en", "plain_it", "plain_en", "search_it", "search_en")
     )

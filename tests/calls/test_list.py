@@ -189,14 +189,14 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(client, query: str, d
     district, theme = DistrictFactory(slug="biomedical"), ThemeFactory()
     CallFactory(districts=[district], themes=[theme])
     CallFactory(districts=[district], themes=[theme], closed=True, title_en="bando")
-    with django_assert_num_queries(7 if "q=" in query else 5):
+    with django_assert_num_queries(5 if "q=" in query else 3):
         client.get(f"/en/calls/{query}")
     for _number in range(29):
         call = CallFactory(
             districts=[district], themes=[theme], illustrative=True, closed=bool(query), title_en="bando"
         )
         InterestFactory(call=call)
-    with django_assert_num_queries(7 if "q=" in query else 5):
+    with django_assert_num_queries(5 if "q=" in query else 3):
         client.get(f"/en/calls/{query}")
 
 
