@@ -55,7 +55,9 @@ def alert_searches(now: datetime, find: Find) -> int:
 @transaction.atomic
 def _alert_at_once(now: datetime, find: Find) -> int:
     """One chunk of the searches that wait for the oldest piece of work. Returns 0 when there is none."""
-    waiting = Notice.objects.filter(searches_after__isnull=False).order_by("-searches_after", "pk")
+    # Not what a worker with a later clock has noted meanwhile: at this moment no search would find it, and it would be
+    # taken for told.
+    waiting = Notice.objects.filter(searches_after__isnull=False, at__lte=now).order_by("-searches_after", "pk")
     notices = list(waiting.select_for_update(skip_locked=True)[:NOTICES])
     if not notices:
         return 0

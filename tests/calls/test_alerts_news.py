@@ -322,6 +322,17 @@ def test_a_worker_that_dies_between_two_chunks_loses_and_doubles_nothing(monkeyp
     assert not Notice.objects.filter(searches_after__isnull=False).exists()
 
 
+def test_a_worker_that_began_earlier_leaves_what_a_later_one_has_noted() -> None:
+    many_searches(2)
+    call = new_call(title_it="Dialisi a casa")
+    began, later = call.published_at, call.published_at + timedelta(seconds=1)
+    pass_time(later)
+    alert_searches(began, searches.find)
+    assert SearchAlert.objects.count() == 0
+    alert_searches(later, searches.find)
+    assert SearchAlert.objects.count() == 2
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_tell_each_person_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(news, "CHUNK", 3)
