@@ -224,7 +224,7 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = PORTAL_URL.partition(":")[0]
-# Names, rates and spelling are django-allauth's; `registration`, `invitation` and `question` are ours (shared/limits.py).
+# Names, rates and spelling are django-allauth's; those of its own limits the portal has added (shared/limits.py).
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     # At most five passwords or codes are tried for one account in five minutes, wherever they come from.
@@ -234,11 +234,13 @@ ACCOUNT_RATE_LIMITS = {
     "registration": "60/m/ip",
     "invitation": "30/h/user",
     "question": "20/h/user",
+    # Each may go to hundreds of people.
+    "interest_message": "20/d/user",
 }
 if RELAXED:
     # Wide in the demonstration: checks by script sign in often from one address, and fill an event at once.
     ACCOUNT_RATE_LIMITS |= dict.fromkeys(
-        ("login", "login_failed", "signup", "reset_password", "invitation", "question"), "300/m/ip"
+        ("login", "login_failed", "signup", "reset_password", "invitation", "question", "interest_message"), "300/m/ip"
     )
     ACCOUNT_RATE_LIMITS["registration"] = ""
 

@@ -15,6 +15,8 @@ from functools import wraps
 from typing import Any
 
 from allauth.core import ratelimit
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 
@@ -30,7 +32,12 @@ def too_many_requests(request: HttpRequest, wait: int = WAIT_SECONDS) -> Templat
 
 
 def limited(action: str, wait: int = WAIT_SECONDS) -> Callable[[View], View]:
-    """Answer 429 once `action` was done too often. Below `@access`, so that only those who may are counted."""
+    """Answer 429 once `action` was done too often. Below `@access`, so that only those who may are counted.
+
+    Raises `ImproperlyConfigured` for an action without a rate, which nothing would limit.
+    """
+    if action not in settings.ACCOUNT_RATE_LIMITS:
+        raise ImproperlyConfigured(f"ACCOUNT_RATE_LIMITS says nothing of {action}")
 
     def decorate(view: View) -> View:
         @wraps(view)
