@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from calls.models import Call, CallQuerySet
+from calls.models import Call, CallQuerySet, CallRule
 from district_portal.accounts.models import User
 from district_portal.shared.ui import localised
 
@@ -62,5 +63,6 @@ def source_of(key: str, call: Call, user: User) -> Source | None:
 
 
 def _calls(call: Call, user: User) -> CallQuerySet:
-    with_rules = Call.objects.prepared_by(user).exclude(pk=call.pk).filter(rules__isnull=False)
-    return with_rules.distinct().order_by("-pk").defer("search_it", "search_en")
+    rules = CallRule.objects.filter(call=OuterRef("pk"))
+    with_rules = Call.objects.prepared_by(user).exclude(pk=call.pk).filter(Exists(rules))
+    return with_rules.order_by("-pk").defer("search_it", "search_en")

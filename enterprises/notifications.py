@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
 from django.utils import timezone
 
 from district_portal.accounts.models import User
-from district_portal.notifications.outbox import Content, Guest, Message, announce, announce_to_guest
+from district_portal.notifications.outbox import Content, Guest, Message, announce, announce_to_guest, path_of
 from enterprises.models import Membership, MembershipInvitation, Organisation
-
-_LANGUAGE_PREFIX = len("/it")
-
-
-def _path(name: str, *args: object) -> str:
-    """The address without its language: each reader gets their own."""
-    return reverse(name, args=args)[_LANGUAGE_PREFIX:]
 
 
 def _load_invited(about: str) -> Content:
@@ -25,7 +17,7 @@ def _load_invited(about: str) -> Content:
     )
     account = User.objects.filter(email__iexact=invitation.email).first()
     return Content(
-        path=_path("enterprises:invitation", invitation.token),
+        path=path_of("enterprises:invitation", invitation.token),
         context={"invitation": invitation, "organisation": invitation.organisation},
         guest=Guest(str(account or invitation.email), invitation.email, invitation.language),
     )
@@ -38,7 +30,7 @@ def _load_membership(about: str) -> Membership:
 def _load_accepted(about: str) -> Content:
     membership = _load_membership(about)
     return Content(
-        path=_path("enterprises:people", membership.organisation.slug),
+        path=path_of("enterprises:people", membership.organisation.slug),
         context={"membership": membership, "organisation": membership.organisation},
     )
 
@@ -47,7 +39,7 @@ def _load_ended(about: str) -> Content:
     membership = _load_membership(about)
     organisation = membership.organisation
     # Who is no member any more may not find the page of an unlisted organisation.
-    path = _path("enterprises:detail", organisation.slug) if organisation.listed else _path("desk")
+    path = path_of("enterprises:detail", organisation.slug) if organisation.listed else path_of("desk")
     return Content(path=path, context={"membership": membership, "organisation": organisation})
 
 

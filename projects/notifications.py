@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.urls import reverse
-from django.utils.translation import get_language
 
 from district_portal.accounts.models import Appointment, Role, User
-from district_portal.notifications.outbox import Content, Message, announce
+from district_portal.notifications.outbox import Content, Message, announce, path_of
 from enterprises.models import Membership, Organisation
 from projects.models import Decision, Network, Partner
 
 
 def _path(network: Network) -> str:
-    return reverse("projects:network_detail", args=[network.pk]).removeprefix(f"/{get_language()}")
+    return path_of("projects:network_detail", network.pk)
 
 
 def _load_partner(about: str) -> Content:

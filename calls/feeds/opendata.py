@@ -25,7 +25,7 @@ from django.views.decorators.http import condition, require_safe
 from calls.catalogue.schema import schema
 from calls.feeds.dcat import LICENCE, description
 from calls.models import Call
-from district_portal.reports.cells import csv_cell, dialect_named
+from district_portal.reports.cells import Echo, csv_cell, dialect_named
 from district_portal.shared.access import access, public
 
 BATCH = 500
@@ -157,16 +157,9 @@ def calls_csv(request: HttpRequest) -> StreamingHttpResponse:
     return answer
 
 
-class _Echo:
-    """Hands back what is written, for `csv`."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def _csv(asked: str | None) -> Iterator[str]:
     dialect = dialect_named(asked)
-    writer = csv.writer(_Echo(), delimiter=dialect.delimiter)
+    writer = csv.writer(Echo(), delimiter=dialect.delimiter)
     yield dialect.start + writer.writerow(FIELDS)
     for call in _rows():
         values = [value(call) for value in FIELDS.values()]

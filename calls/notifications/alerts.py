@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -16,16 +15,11 @@ from calls.concerned import people_concerned, people_who_prepare
 from calls.models import REMINDER_DAYS, Call, SavedSearch, SearchAlert
 from calls.states import CallState
 from district_portal.accounts.models import User
-from district_portal.notifications.outbox import Content, Message, NoLongerTrue, announce, announce_each
+from district_portal.notifications.outbox import Content, Message, NoLongerTrue, announce, announce_each, path_of
 from district_portal.shared.ui import days_left, localised
 
 # A mail that lists more is not read; the rest is behind the link.
 LISTED = 20
-
-
-def _path(route: str, *args: Any) -> str:
-    """The address of a route without its language."""
-    return reverse(route, args=args).removeprefix(f"/{get_language()}")
 
 
 def _absolute(path: str) -> str:
@@ -43,8 +37,8 @@ def _read(about: str) -> tuple[Call, datetime]:
 
 
 def _content(call: Call, **context: Any) -> Content:
-    known = {"call": call, "title": localised(call, "title"), "settings_url": _absolute(_path("alerts:list"))}
-    return Content(path=_path("calls:detail", call.slug), context=known | context)
+    known = {"call": call, "title": localised(call, "title"), "settings_url": _absolute(path_of("alerts:list"))}
+    return Content(path=path_of("calls:detail", call.slug), context=known | context)
 
 
 # --- Openings, reminders, closings -------------------------------------------------------------------------------
@@ -128,16 +122,16 @@ def _load_found(about: str) -> Content:
     if not number:
         raise NoLongerTrue("no call of the alert is public any more")
     listed = calls.only("slug", "title_it", "title_en", "state", "opens_at", "closes_at", "deadline_has_time")
-    off = _path("alerts:off", search.token)
+    off = path_of("alerts:off", search.token)
     return Content(
-        path=_path("calls:list") + (f"?{search.query}" if search.query else ""),
+        path=path_of("calls:list") + (f"?{search.query}" if search.query else ""),
         context={
             "search": search,
             "number": number,
             "more": max(number - LISTED, 0),
-            "calls": [(call, _absolute(_path("calls:detail", call.slug))) for call in _by_deadline(listed)],
+            "calls": [(call, _absolute(path_of("calls:detail", call.slug))) for call in _by_deadline(listed)],
             "off_url": _absolute(off),
-            "settings_url": _absolute(_path("alerts:list")),
+            "settings_url": _absolute(path_of("alerts:list")),
         },
         headers=_unsubscribe(off),
     )

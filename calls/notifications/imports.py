@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
-from django.utils.translation import get_language
-
 from calls.models import CatalogueImport
 from district_portal.accounts.models import Appointment, Role, User
-from district_portal.notifications.outbox import Content, Message, announce
+from district_portal.notifications.outbox import Content, Message, announce, path_of
 
 
 def _load(about: str) -> Content:
     """`about`: id of the import."""
     run = CatalogueImport.objects.select_related("programme", "uploaded_by", "applied_by").get(pk=about)
-    path = reverse("publishing:import_detail", args=[run.pk]).removeprefix(f"/{get_language()}")
+    path = path_of("publishing:import_detail", run.pk)
     return Content(path=path, context={"run": run, "counts": run.report.get("counts", {})})
 
 

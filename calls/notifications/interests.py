@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.utils.translation import get_language
-
 from calls.models import Interest, InterestMessage, Visibility
 from district_portal.accounts.models import User
-from district_portal.notifications.outbox import Content, Message, announce
+from district_portal.notifications.outbox import Content, Message, announce, without_language
 from district_portal.shared.ui import localised
 from enterprises.models import Concept, Membership
 
@@ -18,7 +16,7 @@ def _load(about: str) -> Content:
     interest = Interest.objects.select_related("call", "organisation", "registered_by").get(pk=about)
     call = interest.call
     return Content(
-        path=call.get_absolute_url().removeprefix(f"/{get_language()}"),
+        path=without_language(call.get_absolute_url()),
         context={
             "interest": interest,
             "call": call,
@@ -38,7 +36,7 @@ def _load_message(about: str) -> Content:
     """`about`: id of the message. Answers go to its sender."""
     message = InterestMessage.objects.select_related("call", "sender").get(pk=about)
     return Content(
-        path=message.call.get_absolute_url().removeprefix(f"/{get_language()}"),
+        path=without_language(message.call.get_absolute_url()),
         context={"message": message, "sender": message.sender, "title": localised(message.call, "title")},
         headers={"Reply-To": message.sender.email},
     )

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.urls import reverse
-from django.utils.translation import get_language
-
 from calls.concerned import people_concerned, people_who_prepare
 from calls.models import Approval, Call, CallDecision
 from district_portal.accounts.models import User
-from district_portal.notifications.outbox import Content, Message, announce
+from district_portal.notifications.outbox import Content, Message, announce, path_of, without_language
 from district_portal.shared.ui import localised
-
-
-def _without_language(path: str) -> str:
-    return path.removeprefix(f"/{get_language()}")
 
 
 def _load_approval(about: str) -> Content:
@@ -23,7 +16,7 @@ def _load_approval(about: str) -> Content:
     approval = Approval.objects.select_related("call", "asked_by", "answered_by").get(pk=about)
     call = approval.call
     return Content(
-        path=_without_language(reverse("publishing:detail", args=[call.slug])),
+        path=path_of("publishing:detail", call.slug),
         context={"approval": approval, "call": call, "title": localised(call, "title")},
     )
 
@@ -33,7 +26,7 @@ def _load_decision(about: str) -> Content:
     decision = CallDecision.objects.select_related("call").get(pk=about)
     call = decision.call
     return Content(
-        path=_without_language(call.get_absolute_url()),
+        path=without_language(call.get_absolute_url()),
         context={"decision": decision, "call": call, "title": localised(call, "title")},
     )
 

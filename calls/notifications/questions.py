@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from calls.concerned import people_concerned, people_who_prepare
 from calls.models import Call, Correction, Question
 from calls.states import QuestionState
 from district_portal.accounts.models import Appointment, Role, User
-from district_portal.notifications.outbox import Content, Message, NoLongerTrue, announce
+from district_portal.notifications.outbox import Content, Message, NoLongerTrue, announce, without_language
 from district_portal.shared.ui import localised
 
 
@@ -18,7 +17,7 @@ def _content(question: Question, path: str = "", **context: object) -> Content:
     """Leads to the question's page unless `path` says another one."""
     call = question.call
     return Content(
-        path=(path or question.get_absolute_url()).removeprefix(f"/{get_language()}"),
+        path=without_language(path or question.get_absolute_url()),
         context={"question": question, "call": call, "title": localised(call, "title"), **context},
     )
 

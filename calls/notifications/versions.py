@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
-from django.utils.translation import get_language
-
 from calls.changes import shown_changes
 from calls.concerned import people_concerned
 from calls.models import CallVersion
-from district_portal.notifications.outbox import Content, Message, announce
+from district_portal.notifications.outbox import Content, Message, announce, path_of
 from district_portal.shared.ui import localised
 
 
@@ -17,7 +14,7 @@ def _load(about: str) -> Content:
     version = CallVersion.objects.select_related("call").get(pk=about)
     call, before = version.call, version.before()
     return Content(
-        path=reverse("calls:version", args=[call.slug, version.number]).removeprefix(f"/{get_language()}"),
+        path=path_of("calls:version", call.slug, version.number),
         context={
             "version": version,
             "call": call,

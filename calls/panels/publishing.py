@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from calls.models import Approval, Call, CallDecision
 from calls.readiness import checks
-from calls.states import CALL_MOVES, ApprovalState, CallState
+from calls.states import CALL_MOVES, OVER, ApprovalState, CallState
 from district_portal.accounts.models import User
 
 JOURNAL_MAX = 50
@@ -39,7 +39,7 @@ class Entry(NamedTuple):
 
 def ready_rows(call: Call, now: datetime) -> list[Row]:
     """A call that is over is not edited any more: no line leads to its form."""
-    over = call.state in (CallState.CONCLUDED, CallState.CANCELLED)
+    over = call.state in OVER
     rows = []
     for check in checks(call, now):
         state = "met" if check.met else "open" if check.needed_for else "advice"

@@ -18,7 +18,7 @@ from calls.forms.imports import ApplyForm, UploadForm
 from calls.models import CatalogueImport, Programme
 from calls.operations.imports import approve_import, discard_import, upload_import
 from calls.permissions import can_apply_import, can_create_call, can_read_import
-from district_portal.reports.cells import PLAIN, csv_cell
+from district_portal.reports.cells import PLAIN, Echo, csv_cell
 from district_portal.shared import ui
 from district_portal.shared.access import access
 from district_portal.shared.pagination import keyset_page
@@ -91,15 +91,8 @@ def import_report(request: HttpRequest, run: CatalogueImport) -> StreamingHttpRe
     return answer
 
 
-class _Echo:
-    """Hands back what is written, for `csv`."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def _lines(rows: list[dict[str, Any]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield writer.writerow(["line", "external_id", "title", "outcome", "fields", "field", "message"])
     for row in rows:
         told = [row["line"], row["external_id"], row["title"], row["outcome"], ";".join(row["fields"])]

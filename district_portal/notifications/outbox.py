@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
+from django.urls import reverse
+from django.utils.translation import get_language
 
 from district_portal.accounts.models import User
 from district_portal.notifications.models import Channel, OutboxRow
@@ -32,6 +34,16 @@ class Guest:
     name: str
     email: str
     language: str
+
+
+def without_language(path: str) -> str:
+    """An address as `Content` has it: each reader gets their own language."""
+    return path.removeprefix(f"/{get_language()}")
+
+
+def path_of(route: str, *args: object) -> str:
+    """The address of a route, without language."""
+    return without_language(reverse(route, args=args))
 
 
 @dataclass(frozen=True)
