@@ -66,6 +66,6 @@ __all__ = [
     "Visit",
     "facets",
     "fold_changes",
-    "shown_sql",
     "rules_of",
+    "shown_sql",
 ]
