@@ -6,8 +6,10 @@ import re
 from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
+from district_portal.shared.limits import limited
 from events.models import Registration
 from tests.factories import MembershipFactory, UserFactory
 from tests.factories.events import EventFactory
@@ -188,3 +190,8 @@ def test_an_account_takes_five_passwords_over_two_processes(before: str, evaluat
     counts = [tuple(map(int, output_of(one).split())) for one in pair]
     assert sum(tried for tried, _refused in counts) == evaluated
     assert sum(refused for _tried, refused in counts) == 16 - evaluated
+
+
+def test_a_limit_without_a_rate_is_refused_when_the_portal_starts() -> None:
+    with pytest.raises(ImproperlyConfigured, match="forgotten"):
+        limited("forgotten")
