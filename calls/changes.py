@@ -6,18 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from calls.differences import ABSENT, PARTS, Change, Piece, Snapshot, difference, text_difference
+from calls.differences import ABSENT, PARTS, Change, Kind, Piece, Snapshot, difference, text_difference
 from calls.models import AidTable, Call, CallDocument, CallRule, Programme, Theme, Tier
 from district_portal.accounts.models import District
 from district_portal.shared.ui import language, localised, long_moment, money, percent, short_day
 from enterprises.models import OrganisationKind
+
+if TYPE_CHECKING:
+    from django.db.models import Field
 
 ORDER = [
     "title_it", "title_en", "summary_it", "summary_en", "plain_it", "plain_en", "body_it", "body_en",
@@ -63,7 +66,7 @@ def shown_changes(old: Snapshot, new: Snapshot) -> list[Shown]:
 
 def _field(change: Change, names: _Names) -> Shown:
     field = change.field
-    label = capfirst(str(Call._meta.get_field(field).verbose_name))
+    label = capfirst(str(cast("Field[Any, Any]", Call._meta.get_field(field)).verbose_name))
     if field in LISTS:
         return _list(label, change, names)
     if field.endswith(("_it", "_en")):
@@ -101,14 +104,14 @@ def _list(label: str, change: Change, names: _Names) -> Shown:
     before, after = ([] if value is ABSENT else value for value in (change.before, change.after))
     pieces: list[Piece] = []
     for key in [*before, *(key for key in after if key not in before)]:
-        kind = "same" if key in before and key in after else "deleted" if key in before else "inserted"
+        kind: Kind = "same" if key in before and key in after else "deleted" if key in before else "inserted"
         pieces.append(Piece(kind, names.of(change.field, key)))
     apart = [piece for each in pieces for piece in (Piece("same", ", "), each)][1:]
     none = {"districts": _("All districts"), "themes": "", "roles": _("All kinds of organisation")}[change.field]
-    texts = [", ".join(names.of(change.field, key) for key in keys) or none for keys in (before, after)]
+    was, now = (", ".join(names.of(change.field, key) for key in keys) or none for keys in (before, after))
     if not before or not after:
-        return _exchanged(label, *texts)
-    return Shown(label, apart, *texts)
+        return _exchanged(label, was, now)
+    return Shown(label, apart, was, now)
 
 
 class _Names:
@@ -206,7 +209,7 @@ def _described(field: str, key: str, value: Any) -> str:
 
 
 def _document(value: dict[str, Any]) -> str:
-    languages = dict(CallDocument._meta.get_field("language").choices)
+    languages = dict(CallDocument._meta.get_field("language").flatchoices)
     day = short_day(date.fromisoformat(value["published_on"]))
     facts = [value["type"].upper(), filesizeformat(value["size"]), str(languages[value["language"]]), day]
     return f"{_localised(value, 'title')}: {', '.join(facts)}, SHA-256 {value['sha256']}"

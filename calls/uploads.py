@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from pathlib import PurePosixPath
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
@@ -37,7 +38,7 @@ PROGRAMS = re.compile(
 )
 
 
-def check_document(file: File) -> None:
+def check_document(file: File[Any]) -> None:
     """Raises `ValidationError`, with what to do, unless the file is a document whose content fits its ending.
 
     What has been stored before is not read again.
@@ -71,13 +72,13 @@ def _not(ending: str) -> ValidationError:
     )
 
 
-def _check_pdf(file: File) -> None:
+def _check_pdf(file: File[Any]) -> None:
     file.seek(0)
     if not file.read(8).startswith(b"%PDF-"):
         raise _not("pdf")
 
 
-def _check_text(file: File) -> None:
+def _check_text(file: File[Any]) -> None:
     """Text in UTF-8 that no browser and no shell would run."""
     file.seek(0)
     content = file.read()
@@ -95,7 +96,7 @@ def _check_text(file: File) -> None:
         raise _not("txt")
 
 
-def _check_archive(file: File, ending: str) -> None:
+def _check_archive(file: File[Any], ending: str) -> None:
     """An archive is looked at, never unpacked; its own list says how large it would be."""
     file.seek(0)
     try:

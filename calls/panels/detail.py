@@ -174,7 +174,7 @@ def _span(milestone: CallMilestone) -> str:
 
 def time_left(call: Call, now: datetime) -> TimeLeft | None:
     """Until the deadline, or None where there is none ahead."""
-    if not call.is_open_at(now):
+    if call.closes_at is None or not call.is_open_at(now):
         return None
     minutes = int((call.closes_at - now).total_seconds()) // 60
     return TimeLeft(minutes // 1440, minutes // 60 % 24, minutes % 60)
@@ -182,5 +182,5 @@ def time_left(call: Call, now: datetime) -> TimeLeft | None:
 
 def kinds(call: Call) -> list[str | Promise]:
     """Who may take part, in words."""
-    names = dict(call._meta.get_field("roles").base_field.choices)
+    names = dict(call._meta.get_field("roles").base_field.flatchoices)
     return [names[role] for role in call.roles if role in names]

@@ -74,9 +74,10 @@ def _answers(call: Call, since: datetime) -> list[News]:
     questions = call.questions.published().annotate(told=Greatest("answered_at", Max("corrections__at")))
     found = []
     for question in questions.filter(Q(told__gt=since)).order_by("-told")[:SHOWN]:
-        corrected = question.told != question.answered_at
+        at: datetime = question.told  # type: ignore[attr-defined]  # annotated above
+        corrected = at != question.answered_at
         title = _("Corrected answer: %(question)s") if corrected else _("New answer: %(question)s")
         url = reverse("calls:question", args=[call.slug, question.pk])
         words = title % {"question": localised(question, "question")}
-        found.append(News("it-comment", words, "", question.told, url))
+        found.append(News("it-comment", words, "", at, url))
     return found
