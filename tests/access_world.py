@@ -98,7 +98,7 @@ class World:
         )
         mail = SinkMail.objects.create(sender="portal", to="giulia@guest.example", subject="Hello", text="Hello")
         draft, waiting, first = self._prepared(district, programme, organisation)
-        asked = {"pk": QuestionFactory(call=call, asked_by=owner).pk}
+        asked = {"pk": QuestionFactory(call=call, asked_by=owner, text="May we lead, being small?").pk}
         search = SavedSearchFactory(user=owner)
         rule = {"kind": call.rules.create(kind="minimum_members", parameters={"fewest": 1}).kind}
         words = {f"{part}_{language}": "Hello" for part in ("title", "text") for language in ("it", "en")}
@@ -129,7 +129,7 @@ class World:
                 "calls:question_withdraw": asked,
                 "calls:question_answer": asked,
                 "calls:question_set_aside": asked,
-                "calls:question_correct": {"pk": QuestionFactory(call=call, answered=True).pk},
+                "calls:question_correct": {"pk": QuestionFactory(call=call, answered=True, text="May we lead, being small?").pk},
                 "enterprises": {"slug": organisation.slug, "token": InvitationFactory(organisation=organisation).token},
                 "enterprises:competence_remove": {"pk": CompetenceFactory(organisation=organisation).pk},
                 "enterprises:member_role": {"pk": colleague.pk},

@@ -77,6 +77,11 @@ class AnswerForm(ChangeForm):
     question_en = _text(_("Question in English"), 2000, 3, help_text=_("Where it is empty, the Italian text is shown."))
     answer_en = _text(_("Answer in English"), 5000, 6)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in AnswerTexts.__dataclass_fields__:
+            self.fields[name].widget.attrs["lang"] = name[-2:]
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if bool(data.get("question_en")) != bool(data.get("answer_en")):
