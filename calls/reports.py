@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from calls.models import Question
 from district_portal.reports.lists import Column
 from district_portal.shared.ui import localised
 from enterprises.models import EnterpriseSize
@@ -66,6 +68,30 @@ VERSION_COLUMNS = [
     Column("number", _("Version"), lambda version: version.number),
     Column("at", _("From"), lambda version: version.at),
     Column("note", _("What changed, and why"), lambda version: version.note),
+]
+
+
+def _corrected(question: Question) -> datetime | None:
+    """When the answer was corrected last."""
+    return max((correction.at for correction in question.corrections.all()), default=None)
+
+
+QUESTION_COLUMNS = [
+    Column("id", _("Number"), lambda question: question.pk),
+    Column("question", _("Question"), lambda question: localised(question, "question")),
+    Column("answer", _("Answer"), lambda question: localised(question, "answer")),
+    Column("answered_at", _("Answered"), lambda question: question.answered_at),
+    Column("corrected_at", _("Corrected"), _corrected),
+]
+# For those who answer: who asked is named to nobody else.
+WAITING_COLUMNS = [
+    Column("id", _("Number"), lambda question: question.pk),
+    Column("state", _("State"), lambda question: question.state),
+    Column("question", _("Question"), lambda question: question.text),
+    Column("asked_at", _("Asked"), lambda question: question.asked_at),
+    Column("asked_by", _("Asked by"), lambda question: str(question.asked_by) if question.asked_by else None),
+    Column("on_behalf", _("On behalf of somebody else"), lambda question: question.on_behalf),
+    Column("reason", _("Why it is not answered here"), lambda question: question.reason or None),
 ]
 
 PREPARED_COLUMNS = [

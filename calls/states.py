@@ -65,6 +65,9 @@ class QuestionState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+UNPUBLISHED = [QuestionState.ASKED, QuestionState.SET_ASIDE]
+"""Of questions that have no published answer, and may still get one."""
+
 QUESTION_MOVES: dict[QuestionState, set[QuestionState]] = {
     QuestionState.ASKED: {QuestionState.ANSWERED, QuestionState.SET_ASIDE, QuestionState.WITHDRAWN},
     QuestionState.ANSWERED: {QuestionState.ANSWERED},  # an answer may be corrected; all who were told are told again

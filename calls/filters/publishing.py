@@ -25,7 +25,7 @@ def with_requests(calls: CallQuerySet) -> QuerySet[Call]:
 class PublishingFilter(django_filters.FilterSet):
     """Filters of `/publishing/`: words, stored states, and what waits for approval."""
 
-    q = django_filters.CharFilter(label=_("Search in calls"), method="search", widget=forms.SearchInput)
+    q = django_filters.CharFilter(label=_("Search in calls"), method="search", max_length=200, widget=forms.SearchInput)
     state = ChoicesFilter(label=_("State"), choices=CallState.choices, field_name="state")
     waiting = django_filters.BooleanFilter(
         label=_("Waits for approval"), method="only_waiting", widget=forms.CheckboxInput

@@ -9,32 +9,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from calls.forms.questions import AnswerForm, ChangeForm, CorrectForm, SetAsideForm
 from calls.models import Call, Question
 from calls.operations.questions import StaleQuestion, answer_question, correct_answer, set_question_aside
 from calls.permissions import can_answer_question, can_answer_questions
-from calls.states import QuestionState
-from calls.views.questions import UNPUBLISHED, visible_question
-from calls.views.rows import visible_call
-from district_portal.reports.lists import Column, list_answer
+from calls.reports import WAITING_COLUMNS
+from calls.states import UNPUBLISHED, QuestionState
+from calls.views.rows import visible_call, visible_question
+from district_portal.reports.lists import list_answer
 from district_portal.shared.access import access
 from district_portal.shared.pagination import count_capped, keyset_page
 
 OLDEST_FIRST = ["state", "asked_at", "pk"]
-COLUMNS = [
-    Column("id", gettext_lazy("Number"), lambda question: question.pk),
-    Column("state", gettext_lazy("State"), lambda question: question.state),
-    Column("question", gettext_lazy("Question"), lambda question: question.text),
-    Column("asked_at", gettext_lazy("Asked"), lambda question: question.asked_at),
-    Column(
-        "asked_by", gettext_lazy("Asked by"), lambda question: str(question.asked_by) if question.asked_by else None
-    ),
-    Column("on_behalf", gettext_lazy("On behalf of somebody else"), lambda question: question.on_behalf),
-    Column("reason", gettext_lazy("Why it is not answered here"), lambda question: question.reason or None),
-]
 
 
 @require_safe
@@ -42,7 +30,7 @@ COLUMNS = [
 def question_waiting(request: HttpRequest, call: Call) -> HttpResponseBase:
     """Questions without a published answer: those that wait, the oldest first, then those that were set aside."""
     questions = call.questions.filter(state__in=UNPUBLISHED).select_related("asked_by", "answered_by")
-    if answer := list_answer(request, questions, order=OLDEST_FIRST, columns=COLUMNS):
+    if answer := list_answer(request, questions, order=OLDEST_FIRST, columns=WAITING_COLUMNS):
         return answer
     context = {
         "call": call,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from calls.forms.questions import AskForm, SearchForm
@@ -19,36 +17,17 @@ from calls.models import Call, Question
 from calls.operations.lifecycle import moment_of_arrival
 from calls.operations.questions import ask_question, require_askable, why_not_askable, withdraw_question
 from calls.permissions import can_answer_questions, can_withdraw_question
-from calls.states import QuestionState
-from calls.views.rows import visible_call
-from district_portal.reports.lists import Column, list_answer
+from calls.reports import QUESTION_COLUMNS
+from calls.states import UNPUBLISHED, QuestionState
+from calls.views.rows import visible_call, visible_question
+from district_portal.reports.lists import list_answer
 from district_portal.shared.access import access, public, signed_in
 from district_portal.shared.limits import limited
 from district_portal.shared.pagination import count_capped, keyset_page
-from district_portal.shared.ui import language, localised
+from district_portal.shared.ui import language
 
 NEWEST_FIRST = ["-answered_at", "-pk"]
 OWN_SHOWN = 20
-UNPUBLISHED = [QuestionState.ASKED, QuestionState.SET_ASIDE]
-
-
-def _corrected(question: Question) -> datetime | None:
-    """When the answer was corrected last."""
-    return max((correction.at for correction in question.corrections.all()), default=None)
-
-
-COLUMNS = [
-    Column("id", gettext_lazy("Number"), lambda question: question.pk),
-    Column("question", gettext_lazy("Question"), lambda question: localised(question, "question")),
-    Column("answer", gettext_lazy("Answer"), lambda question: localised(question, "answer")),
-    Column("answered_at", gettext_lazy("Answered"), lambda question: question.answered_at),
-    Column("corrected_at", gettext_lazy("Corrected"), _corrected),
-]
-
-
-def visible_question(request: HttpRequest, slug: str, pk: int) -> Question:
-    questions = Question.objects.visible_to(request.user).select_related("call__programme", "asked_by")
-    return get_object_or_404(questions, call=visible_call(request, slug), pk=pk)
 
 
 @require_safe
@@ -60,7 +39,7 @@ def question_list(request: HttpRequest, call: Call) -> HttpResponseBase:
     published = call.questions.published().prefetch_related("corrections")
     if words:
         published = published.matching(words, language())
-    if answer := list_answer(request, published, order=NEWEST_FIRST, columns=COLUMNS):
+    if answer := list_answer(request, published, order=NEWEST_FIRST, columns=QUESTION_COLUMNS):
         return answer
     context = {
         "search": form,
