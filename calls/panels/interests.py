@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -131,50 +131,57 @@ class Preview:
     listed: bool
 
 
+Chosen = list[tuple[Concept, Competence.Direction]]
+
+
 def preview(
     call: Call, organisation: Organisation, told: dict[str, Any], offered: list[Concept], sought: list[Concept]
 ) -> Preview:
     """`told`: visibility, opens_competences, offers, seeks, wants_to_lead, as the form has them."""
     visibility = Visibility(told["visibility"])
-    levels = {(row.concept_id, row.direction): row.level for row in organisation.competences.all()}
-    size = organisation.size_declarations.order_by("-year").values_list("size", flat=True).first()
     chosen = [(concept, Competence.Direction.OFFERS) for concept in offered]
     chosen += [(concept, Competence.Direction.SEEKS) for concept in sought]
-
-    def shown(readable: Collection[int]) -> list[tuple[Concept, Competence.Direction]]:
-        if told["opens_competences"]:
-            return chosen
-        return [each for each in chosen if levels.get((each[0].pk, each[1])) in readable]
-
-    def row(readable: Collection[int]) -> Row:
-        found = shown(readable)
-        return Row(
-            name=organisation.name,
-            url=organisation.get_absolute_url(),
-            kind=kind_words(organisation, size),
-            place=str(organisation.municipality or ""),
-            offered=_sorted(concept for concept, direction in found if direction == Competence.Direction.OFFERS),
-            sought=_sorted(concept for concept, direction in found if direction == Competence.Direction.SEEKS),
-            offers=told["offers"],
-            seeks=told["seeks"],
-            wants_to_lead=told["wants_to_lead"],
-            illustrative=organisation.illustrative,
-        )
-
-    public = [Competence.Level.PUBLIC]
-    district = [*public, Competence.Level.DISTRICT]
-    neighbours = (_("People of your district's organisations, signed in"), row(district))
-    everyone = (_("Everyone"), row(public))
+    public = district = chosen
+    if not told["opens_competences"]:
+        known = {(row.concept_id, row.direction): row.level for row in organisation.competences.all()}
+        public = _readable(chosen, known, [Competence.Level.PUBLIC])
+        district = _readable(chosen, known, [Competence.Level.PUBLIC, Competence.Level.DISTRICT])
+    size = organisation.size_declarations.order_by("-year").values_list("size", flat=True).first()
+    kind = kind_words(organisation, size)
+    everyone = (_("Everyone"), _previewed(organisation, kind, told, public))
+    neighbours = (
+        _("People of your district's organisations, signed in"),
+        _previewed(organisation, kind, told, district),
+    )
     views = {Visibility.PUBLIC: [everyone, neighbours], Visibility.DISTRICT: [neighbours]}.get(visibility, [])
     if len(views) == 2 and views[0][1] == views[1][1]:
         views = [everyone]
-    widest = shown(district)
     return Preview(
         visibility=visibility,
         views=views if organisation.listed else [],
-        kept=_sorted(each[0] for each in chosen if each not in widest),
+        kept=_sorted(each[0] for each in chosen if each not in district),
         face=face_of(organisation, call) if visibility == Visibility.ANONYMOUS else "",
         listed=organisation.listed,
+    )
+
+
+def _readable(chosen: Chosen, known: Mapping[tuple[int, str], int], levels: Collection[int]) -> Chosen:
+    """What those get who read competences of these levels."""
+    return [each for each in chosen if known.get((each[0].pk, each[1])) in levels]
+
+
+def _previewed(organisation: Organisation, kind: str, told: dict[str, Any], found: Chosen) -> Row:
+    return Row(
+        name=organisation.name,
+        url=organisation.get_absolute_url(),
+        kind=kind,
+        place=str(organisation.municipality or ""),
+        offered=_sorted(concept for concept, direction in found if direction == Competence.Direction.OFFERS),
+        sought=_sorted(concept for concept, direction in found if direction == Competence.Direction.SEEKS),
+        offers=told["offers"],
+        seeks=told["seeks"],
+        wants_to_lead=told["wants_to_lead"],
+        illustrative=organisation.illustrative,
     )
 
 
