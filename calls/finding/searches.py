@@ -43,8 +43,9 @@ def _words(name: str, value: Any) -> list[str]:
 
 
 def suggested_name(listed: CallFilter) -> str:
-    """The filters in words."""
-    words = ", ".join(str(pill.label) for pill in listed.pills()) or _("All calls that are open or open soon")
+    """The filters in words; mails quote the name, so nothing in it is quoted."""
+    labels = [str(pill.label).strip("“”") for pill in listed.pills()]
+    words = ", ".join(labels) or _("All calls that are open or open soon")
     return words if len(words) <= NAME_LENGTH else f"{words[: NAME_LENGTH - 1]}…"
 
 
