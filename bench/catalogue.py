@@ -50,6 +50,7 @@ SEARCHES = [
     Page("/calls/?q=hydrgen"),
     Page("/calls/?q=xyzzyxyzzy"),
     Page("/calls/?status=all&q=network", "region"),
+    Page("/calls/?q=hydrgen&district=biomedicale", "region"),
 ]
 
 

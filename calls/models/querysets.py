@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.contrib.postgres.aggregates import BoolOr
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchRank
 from django.db import models
 from django.db.models import Case, Count, F, FloatField, Func, IntegerField, OuterRef, Q, Subquery, Value, When
@@ -71,7 +72,7 @@ _STORED = {
 
 
 class _AnyOf(Func):
-    """Whether a value is in an array that a subquery makes first."""
+    """Whether a value is in an array: one that is given, or one that a subquery makes first."""
 
     template = "%(expressions)s)"
     arg_joiner = " = ANY("
@@ -189,6 +190,10 @@ class CallQuerySet(models.QuerySet["Call"]):
         if not wanted & {"open", "opening_soon"}:
             condition &= Q(deadline_key__lte=moment + (CLOSING_SOON if "closing_soon" in wanted else timedelta()))
         return condition
+
+    def among(self, ids: list[int]) -> CallQuerySet:
+        """As `pk__in`, which looks at each of thousands of numbers several times."""
+        return self.filter(_AnyOf(F("pk"), Value(ids, ArrayField(models.BigIntegerField()))))
 
     def for_districts(self, slugs: Iterable[str]) -> CallQuerySet:
         """Calls for at least one of the districts; a call that names none is for all."""
