@@ -129,7 +129,9 @@ class World:
                 "calls:question_withdraw": asked,
                 "calls:question_answer": asked,
                 "calls:question_set_aside": asked,
-                "calls:question_correct": {"pk": QuestionFactory(call=call, answered=True, text="May we lead, being small?").pk},
+                "calls:question_correct": {
+                    "pk": QuestionFactory(call=call, answered=True, text="May we lead, being small?").pk
+                },
                 "enterprises": {"slug": organisation.slug, "token": InvitationFactory(organisation=organisation).token},
                 "enterprises:competence_remove": {"pk": CompetenceFactory(organisation=organisation).pk},
                 "enterprises:member_role": {"pk": colleague.pk},
