@@ -50,6 +50,12 @@ WIDTHS = {1280: 900, 390: 844, 320: 700}
 LOOKED_AT_BY_AXE = (1280, 390)
 FILES = {
     "calls:document",
+    "calls:documents_zip",
+    "opendata_calls_csv",
+    "opendata_calls_json",
+    "opendata_calls_jsonld",
+    "opendata_import_schema",
+    "publishing:import_report",
     "tickets:ics",
     "events:calendar",
     "calls_feed",
