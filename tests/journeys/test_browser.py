@@ -74,7 +74,59 @@ def addresses(stack: Stack, administrator: Person) -> dict[str | None, list[str]
     found["estense"] += [f"/calls/{open_call(guest)}/interest/", "/partners/" + NOTHING]
     found["admin"].append(f"/networks/{forming}/")
     found["organiser"].append(f"{event[3:]}participants/{NOTHING}")
+    prepared = publishing(stack)
+    call = f"/calls/{open_call(guest)}/"
+    pages = ["versions", "versions/2", "eligibility", "questions", "interested"]
+    stack.person("estense").post(f"{call}questions/ask/", text="May a partner of another country lead?")
+    for who in PEOPLE:
+        found[who] += [f"{call}{page}/" for page in (pages if who is None else [*pages, "follow", "questions/ask"])]
+        if who in ("estense", "facilitator", "region", "admin"):
+            of_questions = links(stack.person(who), f"{call}questions/")
+            found[who] += [link for link in of_questions if re.search(r"/(withdraw|correct)/", link)]
+            found[who] += [re.sub(r"(correct|withdraw)/", "", link) for link in of_questions if "/questions/" in link]
+        if who in ("region", "admin"):
+            found[who] += prepared
+    found["facilitator"].append("/publishing/")
     return found
+
+
+def links(person: Person, path: str) -> list[str]:
+    """Where the content of the page leads, without language."""
+    return [a["href"].removeprefix(f"/{person.language}") for a in person.get(path).page.select("main a[href^='/']")]
+
+
+# A draft of each administrator that waits for the other's approval, and a catalogue that was checked.
+PREPARE = """
+from calls.models import Call, Programme
+from calls.operations.copying import CopyDetails, copy_call
+from calls.operations.imports import upload_import
+from calls.operations.publishing import ask_for_approval
+from district_portal.accounts.models import District, User
+call = Call.objects.get(slug="{slug}")
+others = District.objects.exclude(pk__in=call.districts.values("pk"))
+for name, district in zip(["region2", "admin"], others):
+    user = User.objects.get(email=name + "@demo.example")
+    details = CopyDetails(slug="copy-of-" + name, title_it="Copia", title_en="Copy", district=district)
+    ask_for_approval(copy_call(call, actor=user, details=details), actor=user, target="planned")
+content = b"external_id,title_it,summary_it,status\\nx-1,Bando importato,Una frase.,planned\\n"
+programme = Programme.objects.get(slug="reti-di-distretto")
+run = upload_import(programme, actor=User.objects.get(email="region2@demo.example"), name="a.csv", content=content,
+                    language="it")
+print(run.pk)
+"""
+
+
+def publishing(stack: Stack) -> list[str]:
+    """What can be done with calls in each state: their pages lead to it, and the walk opens one call only."""
+    person = stack.person("region")
+    main = f"/publishing/{open_call(person)}/"
+    run = f"/publishing/imports/{stack.run(PREPARE.format(slug=open_call(person)))}/"
+    eventually(lambda: "/apply/" in person.get(run).body.decode())
+    first = [f"{main}{page}" for page in ("", "rules/", "rules/start/", "documents/", "timeline/")]
+    calls = person.get("/publishing/?format=json").json()["results"]
+    every = [link for call in calls for link in links(person, f"/publishing/{call['slug']}/")]
+    others = links(stack.person("admin"), "/publishing/copy-of-admin/")
+    return [*first, run, f"{run}apply/", *every, *others]
 
 
 def open_call(person: Person) -> str:
