@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from calls.operations.slugs import reserved
 from district_portal.shared.ui import localised
 
-HTML = re.compile(r"<\s*[a-zA-Z/!?]")
+# A sign of comparison ("a < b") begins no tag: browsers, too, want its name right behind it.
+HTML = re.compile(r"<[a-zA-Z/!?]")
 
 
 def plain_text(value: str) -> None:

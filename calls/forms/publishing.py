@@ -101,6 +101,7 @@ class CallForm(forms.ModelForm):
             "edition": gettext_lazy("Its number in the family, such as 2"),
             "tier": gettext_lazy("The first of two selects actuators, each of which then runs a call for networks."),
         }
+        error_messages = {"slug": {"invalid": help_texts["slug"]}}
         widgets = {
             "title_it": forms.TextInput(attrs={"lang": "it"}),
             "title_en": forms.TextInput(attrs={"lang": "en"}),

@@ -38,6 +38,7 @@ class CopyForm(forms.Form):
         label=gettext_lazy("Address of the page"),
         max_length=80,
         help_text=gettext_lazy("Small letters, digits and hyphens, such as reti-di-distretto-2027"),
+        error_messages={"invalid": gettext_lazy("Small letters, digits and hyphens, such as reti-di-distretto-2027")},
     )
     opens_at = RomeMomentField(
         label=gettext_lazy("Opens"),

@@ -116,7 +116,7 @@ def test_the_hours_around_the_changes_of_the_clock_are_exact(client, staff, type
         ({"budget": "2000000000"}, "budget", "at most 1,000,000,000"),
         ({"duration_months": "0"}, "duration_months", "greater than or equal to 1"),
         ({"slug": "new"}, "slug", "The portal uses this address itself"),
-        ({"slug": "Reti 2027"}, "slug", "valid “slug”"),
+        ({"slug": "Reti 2027"}, "slug", "Small letters, digits and hyphens"),
         ({"edition": "2"}, "edition", "Choose the family of which it is an edition"),
         ({"programme": "0"}, "programme", "valid choice"),
         ({"tier": "networks"}, "tier", "valid choice"),
@@ -126,6 +126,11 @@ def test_what_cannot_be_is_said_at_its_field_and_nothing_is_saved(client, staff,
     found = errors_of(client, **changes)
     assert list(found) == [field]
     assert words in found[field][0]
+
+
+def test_a_comparison_is_no_html(client, staff) -> None:
+    assert client.post("/en/publishing/new/", fields(body_it="Quota < quota massima, x > 3")).status_code == 302
+    assert Call.objects.get().body_it == "Quota < quota massima, x > 3"
 
 
 def test_signs_of_mathematics_are_no_html(client, staff) -> None:
