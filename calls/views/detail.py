@@ -59,6 +59,8 @@ def _deadline(call: Call, now: datetime) -> dict[str, Any]:
     open_now = call.is_open_at(now)
     return {
         "open_now": open_now,
+        # Nobody can be interested in it yet, nor can it have funded anything: neither is told of.
+        "to_come": call.status_at(now) in ("call:draft", "call:planned"),
         "closed_words": "" if open_now else why_not_open(call, now),
         "time_left": detail.time_left(call, now),
     }

@@ -101,6 +101,15 @@ def test_before_the_opening_the_timeline_says_from_when() -> None:
         assert step.detail.startswith("from ")
 
 
+@pytest.mark.parametrize("trait", ["coming", "planned"])
+def test_what_only_an_open_call_can_have_is_not_told_of_before(client, trait) -> None:
+    before = text(client, CallFactory(**{trait: True}).get_absolute_url())
+    after = text(client, CallFactory().get_absolute_url())
+    for words in ("Who is interested", "Projects funded under this call"):
+        assert words not in before
+        assert words in after
+
+
 def test_in_brief_for_whom_what_one_brings_and_by_when() -> None:
     call = CallFactory.build(
         roles=["enterprise", "university"], partners_min=3, grant_share=Decimal("0.6"),
