@@ -73,7 +73,7 @@ def brief(call: Call, districts: Sequence[District]) -> list[Fact]:
     if call.partners_min is not None:
         bring = _("A network of %(number)d or more") % {"number": call.partners_min}
         found.append(Fact(_("What you bring"), bring if call.partners_min > 1 else _("A project"), _own_share(call)))
-    if call.closes_at:
+    if call.closes_at and call.state != CallState.CANCELLED:
         found.append(Fact(_("By when"), long_day(call.closes_at), _hour(call)))
     return found
 
@@ -116,6 +116,8 @@ def timeline(
     for milestone in milestones:
         ends = milestone.ends_on or milestone.starts_on
         entries.append(_Entry(milestone.starts_on, localised(milestone, "name"), _span(milestone), ends < today))
+    if call.state == CallState.CANCELLED:
+        entries = [entry for entry in entries if entry.over]  # the others will not come
     entries.sort(key=lambda entry: entry.day)
     return _steps(entries, over=call.state in (CallState.CONCLUDED, CallState.CANCELLED))
 

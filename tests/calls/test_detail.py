@@ -110,6 +110,17 @@ def test_what_only_an_open_call_can_have_is_not_told_of_before(client, trait) ->
         assert words in after
 
 
+def test_a_cancelled_call_names_nothing_that_will_not_come(client) -> None:
+    call = CallFactory(state="cancelled", published_at=timezone.now() - timedelta(days=9))
+    with translation.override("en"):
+        steps = detail.timeline(call, [], [CallMilestoneFactory(call=call)], timezone.now())
+        assert [(step.title, step.state) for step in steps] == [("Published", "done")]
+        assert "By when" not in [fact.label for fact in detail.brief(call, [])]
+    page = text(client, call.get_absolute_url())
+    assert "Be among the first" not in page
+    assert "Add to calendar" not in page
+
+
 def test_in_brief_for_whom_what_one_brings_and_by_when() -> None:
     call = CallFactory.build(
         roles=["enterprise", "university"], partners_min=3, grant_share=Decimal("0.6"),
