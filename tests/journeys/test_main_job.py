@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from tests.journeys.stack import Answer, Person, Stack, eventually, mail_to
 
 COLUMNS = "call district project organisation kind size place nuts cost grant paid state start end".split()
+ABOUT_INTEREST = "interesse per Reti di distretto"
 REASON = "The partners complete each other, and the idea serves the whole district."
 
 
@@ -49,9 +50,9 @@ def test_interest_is_told_to_the_organisation_and_to_the_facilitator(
 
     for person, address in [(novamed, "novamed@demo.example"), (facilitator, "facilitator@demo.example")]:
         assert "Novamed Plast" in eventually(lambda person=person: message_in_inbox(person, "nterest"))
-        assert eventually(lambda address=address: mail_to(administrator, address, ""))
+        assert eventually(lambda address=address: mail_to(administrator, address, ABOUT_INTEREST))
     mails = administrator.get("/status/mail/?q=novamed@demo.example").page.select("tbody tr")
-    of_interest = [mail for mail in mails if "interesse per Reti di distretto" in mail.get_text()]
+    of_interest = [mail for mail in mails if ABOUT_INTEREST in mail.get_text()]
     assert len(of_interest) == 1, "registering twice sends one mail"
 
 
