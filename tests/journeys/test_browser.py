@@ -85,7 +85,8 @@ def addresses(stack: Stack, administrator: Person) -> dict[str | None, list[str]
             found[who] += [link for link in of_questions if re.search(r"/(withdraw|correct)/", link)]
             found[who] += [re.sub(r"(correct|withdraw)/", "", link) for link in of_questions if "/questions/" in link]
         if who in ("region", "admin"):
-            found[who] += prepared
+            # Their own drafts last: nobody approves those.
+            found[who] += sorted(prepared, key=lambda link: f"/copy-of-{who}/" in link)
     found["facilitator"].append("/publishing/")
     return found
 
