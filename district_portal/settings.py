@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "enterprises",
     "calls",
     "projects",
+    "assessment",
     "events",
 ]
 

@@ -46,6 +46,7 @@ urlpatterns = [
         path("events/", include("events.urls")),
         path("", include("events.ticket_urls")),
         path("", include("projects.urls")),
+        path("", include("assessment.urls")),
         path("admin/", admin.site.urls),
     ),
 ]

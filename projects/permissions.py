@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from calls.models import Call
 from district_portal.accounts.models import Role, User
-from enterprises.models import Organisation
-from projects.models import Network, Partner
+from enterprises.models import Membership, Organisation
+from projects.models import Helper, Network, Partner
+from projects.states import PartnerState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -30,6 +31,33 @@ def can_lead_network(user: Person, network: Network) -> bool:
     return Partner.objects.of(user).filter(network=network, role=Partner.Role.LEAD).exists()
 
 
+def can_write_network(user: Person, network: Network) -> bool:
+    """Owners and editors of every partner that has confirmed, and those who help to write."""
+    return acts_for_partner(user, network) or helps_to_write(user, network)
+
+
+def acts_for_partner(user: Person, network: Network) -> bool:
+    return Partner.objects.of(user).accepted().filter(network=network).exists()
+
+
+def helps_to_write(user: Person, network: Network) -> bool:
+    return user.is_authenticated and Helper.objects.helping().filter(network=network, user=user).exists()
+
+
+def can_write_partner(user: Person, partner: Partner) -> bool:
+    """What one partner alone says (its answers, its budget): its own people, the lead's, and helpers."""
+    if Partner.objects.of(user).accepted().filter(pk=partner.pk).exists():
+        return True
+    return can_lead_network(user, partner.network) or helps_to_write(user, partner.network)
+
+
+def can_sign_off(user: Person, partner: Partner) -> bool:
+    """The partner's delegates: its owners. Nobody signs off for another organisation, helpers least of all."""
+    if not user.is_authenticated or partner.state != PartnerState.ACCEPTED:
+        return False
+    return Membership.objects.current().owners().filter(user=user, organisation=partner.organisation_id).exists()
+
+
 def can_remove_partner(user: Person, partner: Partner) -> bool:
     return can_lead_network(user, partner.network)
 
@@ -45,8 +73,15 @@ def belongs_to_network(user: Person, network: Network) -> bool:
 
 
 def can_decide_network(user: Person, network: Network) -> bool:
-    """Facilitators of its district, except for those who belong to one of its organisations (segregation of duties)."""
-    return reviews_district_of(user, network) and not belongs_to_network(user, network)
+    """Facilitators of its district, unless they are too close to it."""
+    return reviews_district_of(user, network) and not is_too_close(user, network)
+
+
+def is_too_close(user: Person, network: Network) -> bool:
+    """Segregation of duties (`domain.md`, 4): who belongs to one of its organisations, or has helped to write."""
+    if belongs_to_network(user, network):
+        return True
+    return user.is_authenticated and Helper.objects.have_helped().filter(network=network, user=user).exists()
 
 
 def reviews_district_of(user: Person, network: Network) -> bool:

@@ -13,7 +13,7 @@ from calls.models import Call
 from district_portal.accounts.models import District, User
 from enterprises.models import Organisation
 from projects.models.networks import Network, Partner
-from projects.states import NetworkState, ProjectState
+from projects.states import FUNDABLE, ProjectState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -42,7 +42,7 @@ class Project(models.Model):
         blank=True,
         related_name="project",
         verbose_name=_("network"),
-        limit_choices_to={"state": NetworkState.APPROVED},
+        limit_choices_to={"state__in": sorted(FUNDABLE)},
     )
     state = models.CharField(_("state"), max_length=10, choices=ProjectState, null=True, blank=True)
     cup = models.CharField(

@@ -6,16 +6,19 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from calls.models import Call
+from calls.rules.aid import Bonus
+from calls.rules.words import LegalForm
 from district_portal.accounts.models import Appointment, District, Role, User
 from enterprises.models import Membership, Organisation
-from projects.states import EDITABLE, NetworkState, PartnerState
+from projects.states import ASKED_TO_HELP, EDITABLE, NetworkState, PartnerState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -34,12 +37,14 @@ def _within(office: Appointment) -> Q:
 
 class NetworkQuerySet(models.QuerySet["Network"]):
     def visible_to(self, user: User | AnonymousUser) -> NetworkQuerySet:
-        """Members (also while invited), the facilitators of its district, the Region's staff and administrators."""
+        """Members (also while invited), who help to write, the facilitators of its district, the Region's staff and
+        administrators."""
         if not user.is_authenticated:
             return self.none()
         if user.is_staff:
             return self
         condition = Q(pk__in=self.model.objects.of_member(user).values("pk"))
+        condition |= Q(pk__in=user.helps.filter(state__in=ASKED_TO_HELP).values("network"))
         for office in user.current_appointments:
             if office.role in (Role.FACILITATOR, Role.REGIONAL_STAFF):
                 condition |= _within(office)
@@ -124,6 +129,19 @@ class Network(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     illustrative = models.BooleanField(default=False)
+    legal_form = models.CharField(_("legal form"), max_length=30, choices=LegalForm, blank=True, db_default="")
+    starts_on = models.DateField(_("planned start"), null=True, blank=True)
+    duration_months = models.PositiveSmallIntegerField(_("duration in months"), null=True, blank=True)
+    bonuses = ArrayField(
+        models.CharField(max_length=30, choices=Bonus),
+        verbose_name=_("bonuses that the project has a right to"),
+        blank=True,
+        default=list,
+        db_default=Value([], ArrayField(models.CharField(max_length=30))),
+    )
+    copied_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="copies", verbose_name=_("copied from")
+    )
 
     objects = NetworkQuerySet.as_manager()
 
@@ -197,6 +215,20 @@ class Partner(models.Model):
     invited_at = models.DateTimeField(default=timezone.now)
     answered_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
+    tasks = models.TextField(_("what it does"), max_length=2000, blank=True, db_default="")
+    planned_share = models.DecimalField(
+        _("planned share of the cost"),
+        max_digits=5,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text=_("Until the budget says it"),
+    )
+    person_months = models.DecimalField(_("person-months"), max_digits=6, decimal_places=1, null=True, blank=True)
+    graduates_hired = models.PositiveSmallIntegerField(_("graduates that it will hire"), null=True, blank=True)
+    contracts_made_permanent = models.PositiveSmallIntegerField(
+        _("contracts that it will make permanent"), null=True, blank=True
+    )
 
     objects = PartnerQuerySet.as_manager()
 
@@ -208,6 +240,9 @@ class Partner(models.Model):
             models.UniqueConstraint(fields=["network", "organisation"], name="partner_once_in_network"),
             models.UniqueConstraint(fields=["network"], condition=Q(role="lead"), name="one_lead_per_network"),
             models.CheckConstraint(condition=~Q(role="lead") | Q(state="accepted"), name="lead_has_accepted"),
+            models.CheckConstraint(
+                condition=Q(planned_share=None) | Q(planned_share__range=(0, 1)), name="planned_share_range"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -227,6 +262,10 @@ class Decision(models.Model):
     from_state = models.CharField(max_length=20, choices=NetworkState, blank=True)
     to_state = models.CharField(max_length=20, choices=NetworkState)
     reason = models.TextField(blank=True)
+    reply_by = models.DateField(_("reply by"), null=True, blank=True)
+    version = models.ForeignKey(
+        "projects.ProposalVersion", models.PROTECT, null=True, related_name="+", help_text="what was decided on"
+    )
 
     class Meta:
         verbose_name = _("decision")

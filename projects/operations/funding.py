@@ -11,7 +11,7 @@ from district_portal.accounts.models import User
 from district_portal.shared.errors import DomainError
 from enterprises.models import SizeDeclaration
 from projects.models import Award, Network, Project
-from projects.states import NetworkState
+from projects.states import FUNDABLE
 
 # States of a call in which its networks can be funded: it takes no more of them.
 FUNDING_STATES = {CallState.IN_ASSESSMENT, CallState.RANKED, CallState.CONCLUDED}
@@ -52,7 +52,7 @@ def fund_network(network: Network, *, actor: User, acronym: str = "") -> Project
 
 
 def _check(network: Network) -> None:
-    if network.state != NetworkState.APPROVED:
+    if network.state not in FUNDABLE:
         raise DomainError(
             _("“%(network)s” is not approved: only an approved network can be funded.") % {"network": network}
         )

@@ -16,8 +16,8 @@ from district_portal.shared.errors import DomainError
 from district_portal.shared.states import check_move
 from district_portal.shared.ui import long_moment
 from enterprises.models import Organisation
-from projects import notifications
 from projects.models import Decision, Network, Partner
+from projects.notifications import networks as notifications
 from projects.operations.readiness import readiness
 from projects.states import NETWORK_MOVES, PARTNER_MOVES, NetworkState, PartnerState
 

@@ -27,13 +27,13 @@ from district_portal.shared.states import check_move
 from enterprises.models import Membership, Organisation
 from projects import permissions
 from projects.filters import NetworkFilter
-from projects.forms import AnswerForm, InviteForm, NetworkForm, NetworkTextsForm, ReasonForm
+from projects.forms.networks import AnswerForm, InviteForm, NetworkForm, NetworkTextsForm, ReasonForm
 from projects.models import Network, Partner
 from projects.operations import networks as operations
+from projects.panels.workspace import workspace
 from projects.states import NETWORK_MOVES
 from projects.views import questions
 from projects.views.questions import Question
-from projects.views.workspace import workspace
 
 ORDER = ["-created_at", "pk"]
 COLUMNS = [

@@ -6,7 +6,7 @@ from django.urls import reverse
 from district_portal.shared.errors import DomainError
 from projects.models import Award, Project
 from projects.operations.funding import fund_network
-from projects.states import NetworkState
+from projects.states import FUNDABLE, NetworkState
 from tests.factories import SizeDeclarationFactory, UserFactory
 from tests.factories.calls import CallFactory
 from tests.factories.projects import NetworkFactory, PartnerFactory
@@ -43,7 +43,7 @@ def test_an_approved_network_of_an_assessed_call_becomes_a_project(admin):
     assert project.awards.filter(role="lead").count() == network.partners.filter(role="lead").count()
 
 
-@pytest.mark.parametrize("state", [state for state in NetworkState if state != NetworkState.APPROVED])
+@pytest.mark.parametrize("state", [state for state in NetworkState if state not in FUNDABLE])
 def test_only_an_approved_network_is_funded(admin, state):
     with pytest.raises(DomainError, match="not approved"):
         fund_network(approved(state=state), actor=admin)

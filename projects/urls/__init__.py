@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from projects.urls import budget, forming, papers, plan, review, sending, texts
 from projects.views import networks, partners, projects, region
 
 app_name = "projects"
@@ -25,4 +26,11 @@ urlpatterns = [
     path("projects/", projects.project_list, name="project_list"),
     path("projects/<slug:slug>/", projects.project_detail, name="project_detail"),
     path("region/", region.region, name="region"),
+    *forming.urlpatterns,
+    *texts.urlpatterns,
+    *plan.urlpatterns,
+    *budget.urlpatterns,
+    *sending.urlpatterns,
+    *review.urlpatterns,
+    *papers.urlpatterns,
 ]

@@ -6,15 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from calls.states import CallState
 from district_portal.accounts.models import User
-from district_portal.shared.ui import days_left, short_day, short_moment
+from district_portal.shared.ui import short_day, short_moment
 from enterprises.models import Competence
-from projects import permissions
 from projects.models import Decision, Network, Partner, Project
 from projects.operations.readiness import readiness
+from projects.panels.frame import frame
 from projects.states import NetworkState, PartnerState
 
 LEARN_FROM = 3
@@ -33,10 +32,8 @@ def workspace(network: Network, user: User, now: datetime) -> dict[str, Any]:
     steps = _steps(network, members, decisions)
     projects = Project.objects.visible_to(user)
     return {
-        "network": network,
-        "now": now,
+        **frame(network, user, "network_detail", now),
         "partners": partners,
-        "closing": _closing(network, now),
         "steps": steps,
         "step": next((number for number, (state, _title, _detail) in enumerate(steps, 1) if state == "now"), None),
         "last_reason": _last_reason(network, decisions),
@@ -48,33 +45,7 @@ def workspace(network: Network, user: User, now: datetime) -> dict[str, Any]:
         "offers": _offers(members, user),
         "activity": _activity(partners, decisions)[:ACTIVITY],
         "learn_from": projects.filter(district=network.district).order_by("acronym", "pk")[:LEARN_FROM],
-        **_may(network, partners, user),
     }
-
-
-def _may(network: Network, partners: list[Partner], user: User) -> dict[str, bool]:
-    """What the reader may do now, by right and by state."""
-    leads = permissions.can_lead_network(user, network)
-    submitted = network.state == NetworkState.SUBMITTED
-    reviews = permissions.reviews_district_of(user, network)
-    waiting = Partner.objects.of(user).filter(network=network, state=PartnerState.INVITED)
-    return {
-        "may_edit": leads and network.editable,
-        "may_withdraw": leads and (network.editable or submitted),
-        "may_answer": network.editable and waiting.exists(),
-        "may_decide": submitted and permissions.can_decide_network(user, network),
-        "too_close": submitted and reviews and permissions.belongs_to_network(user, network),
-    }
-
-
-def _closing(network: Network, now: datetime) -> str:
-    call = network.call
-    if not call.is_open_at(now):
-        return _("closed") if call.closes_at and call.closes_at <= now else _("not open")
-    days = days_left(call.closes_at, now)
-    if not days:
-        return _("closes today")
-    return ngettext("closes in %(days)s day", "closes in %(days)s days", days) % {"days": days}
 
 
 def _steps(network: Network, members: list[Partner], decisions: list[Decision]) -> list[Step]:
@@ -117,6 +88,7 @@ def _review_words(network: Network, decisions: list[Decision]) -> str:
         NetworkState.SUBMITTED: _("since %(day)s"),
         NetworkState.CHANGES_REQUESTED: _("changes requested on %(day)s"),
         NetworkState.APPROVED: _("approved on %(day)s"),
+        NetworkState.SENT: _("sent on %(day)s"),
         NetworkState.REFUSED: _("refused on %(day)s"),
         NetworkState.WITHDRAWN: _("withdrawn on %(day)s"),
     }
@@ -166,6 +138,7 @@ def _activity(partners: list[Partner], decisions: list[Decision]) -> list[tuple[
         NetworkState.SUBMITTED: _("%(who)s submitted the network for review"),
         NetworkState.CHANGES_REQUESTED: _("%(who)s asked for changes"),
         NetworkState.APPROVED: _("%(who)s approved the network"),
+        NetworkState.SENT: _("%(who)s sent the proposal to the Region"),
         NetworkState.REFUSED: _("%(who)s refused the network"),
         NetworkState.WITHDRAWN: _("%(who)s withdrew the network"),
     }

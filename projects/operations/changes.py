@@ -1,0 +1,59 @@
+"""The one way by which what a proposal says is changed: under the network's lock, while it may change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from district_portal.accounts.models import User
+from district_portal.shared.errors import DomainError
+from projects.models import Activity, IntegrationRound, Network
+from projects.operations.signing import void_sign_offs
+from projects.states import NetworkState
+
+
+@contextmanager
+def changing(network: Network, section: str, *, actor: User) -> Iterator[Network]:
+    """Lock the network's row for a change of a section (`projects.sections`) and hand out the fresh row.
+
+    Afterwards the sign-offs that the change has made untrue are voided, and those who gave them are told. Raises
+    `DomainError` when the section cannot change now: it is under review, or sent, and not unlocked by an integration
+    round.
+    """
+    with transaction.atomic():
+        locked = lock(network)
+        check_changeable(locked, section)
+        yield locked
+        void_sign_offs(locked, section=section, actor=actor)
+
+
+def lock(network: Network) -> Network:
+    return Network.objects.select_for_update(of=("self",)).select_related("district", "call").get(pk=network.pk)
+
+
+def check_changeable(network: Network, section: str) -> None:
+    """Raise `DomainError` unless the section of a locked network may be changed now."""
+    if network.editable or section in unlocked_sections(network):
+        return
+    state = NetworkState(network.state).label
+    raise DomainError(_("This network cannot be changed now: it is “%(state)s”.") % {"state": state})
+
+
+def unlocked_sections(network: Network) -> frozenset[str]:
+    """What an open integration round of a sent network asks to be changed."""
+    if network.state != NetworkState.SENT:
+        return frozenset()
+    rounds = IntegrationRound.objects.filter(
+        submission__network=network, answered_at=None, closed_at=None, due_at__gt=timezone.now()
+    )
+    return frozenset(section for each in rounds for section in each.sections)
+
+
+def note(network: Network, kind: str, *, actor: User | None, **detail: Any) -> None:
+    """Write down that something happened (`projects.panels.activity.WORDS`)."""
+    Activity.objects.create(network=network, kind=kind, actor=actor, detail=detail)

@@ -1,0 +1,70 @@
+"""What stands on top of every page of a network: where it stands, its tabs, what the reader may do with it now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from district_portal.accounts.models import User
+from district_portal.shared.ui import days_left
+from projects import permissions
+from projects.models import Network, Partner
+from projects.states import NetworkState, PartnerState
+
+
+@dataclass(frozen=True)
+class Tab:
+    name: str
+    """Of the route, without its namespace."""
+    label: str | Promise
+
+
+TABS = [
+    Tab("network_detail", gettext_lazy("Overview")),
+]
+
+
+def frame(network: Network, user: User, tab: str, now: datetime) -> dict[str, Any]:
+    """Context of `projects/network_base.html` for the page of a tab; the network came with its call."""
+    return {
+        "network": network,
+        "now": now,
+        "closing": _closing(network, now),
+        "tabs": [
+            {"label": each.label, "url": reverse(f"projects:{each.name}", args=[network.pk]), "here": each.name == tab}
+            for each in TABS
+        ],
+        **may(network, user),
+    }
+
+
+def may(network: Network, user: User) -> dict[str, bool]:
+    """What the reader may do now, by right and by state."""
+    leads = permissions.can_lead_network(user, network)
+    submitted = network.state == NetworkState.SUBMITTED
+    reviews = permissions.reviews_district_of(user, network)
+    waiting = Partner.objects.of(user).filter(network=network, state=PartnerState.INVITED)
+    return {
+        "may_write": network.editable and permissions.can_write_network(user, network),
+        "may_edit": leads and network.editable,
+        "may_withdraw": leads and (network.editable or submitted),
+        "may_answer": network.editable and waiting.exists(),
+        "may_decide": submitted and permissions.can_decide_network(user, network),
+        "too_close": submitted and reviews and permissions.is_too_close(user, network),
+    }
+
+
+def _closing(network: Network, now: datetime) -> str:
+    call = network.call
+    if not call.is_open_at(now):
+        return _("closed") if call.closes_at and call.closes_at <= now else _("not open")
+    days = days_left(call.closes_at, now)
+    if not days:
+        return _("closes today")
+    return ngettext("closes in %(days)s day", "closes in %(days)s days", days) % {"days": days}
