@@ -6,7 +6,7 @@
 from importlib import import_module
 from pkgutil import iter_modules
 
-from calls.rules import kinds
+from calls.rules import kinds, words
 from calls.rules.base import RULES, Member, Party, Rule, Scope, Unreadable, Verdict, in_order
 from calls.rules.judgement import Judgement, Line, judge
 
@@ -25,4 +25,5 @@ __all__ = [
     "Verdict",
     "in_order",
     "judge",
+    "words",
 ]

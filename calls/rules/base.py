@@ -43,6 +43,13 @@ class Member:
     """Of the project's cost, between 0 and 1."""
     cost_by_activity: Mapping[str, Decimal] | None = None
     """EUR by activity of the tables of aid (`aid.Activity`)."""
+    aid: Decimal | None = None
+    """EUR of aid that it would get."""
+    headroom: Decimal | None = None
+    """EUR of de minimis aid that its single undertaking may still get, before this one; None until it has stated
+    what it had."""
+    other_networks: tuple[str, ...] | None = None
+    """Other living networks of the same call in which it takes part: their titles, "" for one that is not public."""
 
     @property
     def is_sme(self) -> bool | None:
@@ -72,6 +79,8 @@ class Party:
     """Codes of the declarations that were given."""
     attached: frozenset[str] | None = None
     """Codes of the documents that are attached."""
+    answered: frozenset[str] | None = None
+    """Codes of the template's questions that everyone who has to has answered."""
     graduates_hired: int | None = None
     contracts_made_permanent: int | None = None
 

@@ -26,6 +26,8 @@ from district_portal.shared.ui import language
 EU = "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split()
 NEIGHBOURS = "CH GB IS LI NO SM VA".split()
 BLANK_ROWS, MOST_ROWS = 3, 20
+# As long as what refers to a record by its code can keep (answers, attachments, declarations).
+CODE_LENGTH = 80
 
 
 def plain_number(typed: Any) -> Any:
@@ -128,6 +130,25 @@ class Column:
     name: str
     field: forms.Field
 
+    @property
+    def hidden(self) -> bool:
+        return self.field.widget.is_hidden
+
+    @property
+    def ticked(self) -> bool:
+        return isinstance(self.field, forms.BooleanField)
+
+    @property
+    def fills(self) -> bool:
+        """Whether a value in it makes a row: an emptied row goes, whatever is ticked or kept in it."""
+        return not self.hidden and not self.ticked
+
+    @property
+    def css(self) -> str:
+        if self.ticked:
+            return "form-check-input"
+        return "form-select" if isinstance(self.field.widget, forms.Select) else "form-control"
+
 
 class RowsWidget(forms.Widget):
     """A small table: a row for each record, and some empty ones. Works without scripts; empty rows are left out."""
@@ -142,16 +163,18 @@ class RowsWidget(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         rows = list(value or [])
         shown = [*rows, *({} for _blank in range(min(BLANK_ROWS, MOST_ROWS - len(rows))))]
-        labels = [column.field.label for column in self.columns]
+        seen = [column for column in self.columns if not column.hidden]
         cells = [
-            [(column.field.label, self._cell(name, number, column, row)) for column in self.columns]
+            [(column.field.label, self._cell(name, number, column, row)) for column in seen]
             for number, row in enumerate(shown)
         ]
-        return {**super().get_context(name, value, attrs), "labels": labels, "rows": cells}
+        kept = [self._cell(name, number, each, row) for number, row in enumerate(shown) for each in self._hidden]
+        context = {"labels": [column.field.label for column in seen], "rows": cells, "kept": kept}
+        return {**super().get_context(name, value, attrs), **context}
 
     def _cell(self, name: str, number: int, column: Column, row: Mapping[str, Any]) -> str:
         words = {"column": column.field.label, "row": number + 1}
-        css = "form-select" if isinstance(column.field.widget, forms.Select) else "form-control"
+        css = column.css
         attrs = {
             **column.field.widget_attrs(column.field.widget),
             "id": f"id_{name}_{number}" if column is self.columns[0] else f"id_{name}_{number}_{column.name}",
@@ -164,9 +187,13 @@ class RowsWidget(forms.Widget):
         rows = []
         for number in range(MOST_ROWS):
             row = {column.name: data.get(f"{name}-{number}-{column.name}") for column in self.columns}
-            if any(str(value).strip() for value in row.values() if value is not None):
+            if any(str(row[column.name] or "").strip() for column in self.columns if column.fills):
                 rows.append(row)
         return rows
+
+    @property
+    def _hidden(self) -> list[Column]:
+        return [column for column in self.columns if column.hidden]
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return False
@@ -179,7 +206,7 @@ class RowsField(forms.Field):
     """A list of records (`dict`), at least one. What is wrong is told by row and column.
 
     `unique`: a column in which no value may come twice. `code_from`: the column whose text gives each record a stable
-    `code`: who changes the text changes what is asked for.
+    `code`: who changes the text changes what is asked for, but for fields with a hidden column `code`, which keeps it.
     """
 
     default_error_messages = {"required": gettext_lazy("Fill in at least one row.")}
@@ -190,6 +217,8 @@ class RowsField(forms.Field):
 
     def clean(self, value: Any) -> list[dict[str, Any]]:
         if not value:
+            if not self.required:
+                return []
             raise ValidationError(self.error_messages["required"], code="required")
         errors: list[str] = []
         rows = [self._row(number, row, errors) for number, row in enumerate(value, 1)]
@@ -210,10 +239,10 @@ class RowsField(forms.Field):
                 words = {"row": number, "column": column.field.label, "error": " ".join(error.messages)}
                 errors.append(_("Row %(row)s, %(column)s: %(error)s") % words)
             else:
-                if value not in (None, ""):
+                if value not in (None, "") and value is not False:
                     row[column.name] = value
         if self.code_from in row:
-            row["code"] = slugify(row[self.code_from])
+            row.setdefault("code", slugify(row[self.code_from])[:CODE_LENGTH].rstrip("-"))
             if not row["code"]:
                 errors.append(_("Row %(row)s: use letters or digits.") % {"row": number})
         return row

@@ -71,11 +71,26 @@ class Values:
             raise TypeError(f"{name}: not a text: {value!r}")
         return value
 
+    def has(self, name: str) -> bool:
+        return name in self._parameters
+
+    def flag(self, name: str) -> bool:
+        """Whether something is so; what is not said is not."""
+        value = self._parameters.get(name, False)
+        if not isinstance(value, bool):
+            raise TypeError(f"{name}: neither true nor false: {value!r}")
+        return value
+
     def names(self) -> tuple[str, str]:
         """`name_it` and `name_en`: one of them may be missing."""
-        italian, english = (self.text(name) if name in self._parameters else "" for name in ("name_it", "name_en"))
+        italian, english = self.both("name")
         if not italian and not english:
             raise ValueError("no name")
+        return italian, english
+
+    def both(self, name: str) -> tuple[str, str]:
+        """A text in Italian and in English, either or both of which may be missing."""
+        italian, english = (self.text(key) if key in self._parameters else "" for key in (f"{name}_it", f"{name}_en"))
         return italian, english
 
     @staticmethod

@@ -36,6 +36,30 @@ PARAMETERS = CALL_1 | CALL_2 | CALL_2018 | {
         ],
         "threshold": 60,
     },
+    "questions": {
+        "questions": [
+            {"name_it": "Novità?", "name_en": "What is new?", "limit": 3000, "code": "novita"},
+            {"name_it": "Il vostro ruolo?", "limit": 800, "per_partner": True, "code": "ruolo",
+             "hint_it": "Che cosa fate", "hint_en": "What you do"},
+            {"name_it": "Altro?", "limit": 500, "optional": True, "code": "altro"},
+        ]
+    },
+    "submission": {"channel": "portal", "review": True},
+    "selection": {
+        "evaluators": 2,
+        "priorities": [{"priority": "criterion_2"}, {"priority": "smes"}],
+        "objection_days": 10,
+        "integration_days": 10,
+    },
+    "admissibility": {
+        "checks": [
+            {"stage": "substantive", "name_it": "Sede in regione", "name_en": "Seat in the region",
+             "code": "sede-in-regione"},
+            {"stage": "formal", "name_it": "Firmata", "code": "firmata"},
+        ]
+    },
+    "networks_per_organisation": {"most": 1},
+    "de_minimis": {"ceiling": "300000", "years": 3},
 }  # fmt: skip
 
 
@@ -59,6 +83,9 @@ MEMBERS = st.builds(
     group=st.sampled_from(["", "", "", "Firm A", "Holding"]),
     cost_share=st.none() | SHARES,
     cost_by_activity=st.none() | st.dictionaries(st.sampled_from(Activity.values), AMOUNTS, max_size=3),
+    aid=st.none() | AMOUNTS,
+    headroom=st.none() | AMOUNTS,
+    other_networks=st.none() | st.lists(st.sampled_from(["", "Cleaner lines", "Sterile"]), max_size=3).map(tuple),
 )
 PARTIES = st.builds(
     Party,
@@ -70,6 +97,7 @@ PARTIES = st.builds(
     bonuses=st.none() | st.frozensets(st.sampled_from(Bonus.values)),
     declared=st.none() | st.frozensets(st.sampled_from(["non-in-difficolta", "de-minimis"])),
     attached=st.none() | st.frozensets(st.sampled_from(["piano"])),
+    answered=st.none() | st.frozensets(st.sampled_from(["novita", "ruolo", "altro"])),
     graduates_hired=st.none() | st.integers(0, 5),
     contracts_made_permanent=st.none() | st.integers(0, 5),
 )

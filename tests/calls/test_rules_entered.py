@@ -135,6 +135,29 @@ REFUSED = [
         "threshold",
         "less than or equal to 100",
     ),
+    (
+        "questions",
+        rows("questions", {"name_it": "Novità?", "limit": "30"}),
+        "questions",
+        "Row 1, Characters at most: Ensure this value is greater",
+    ),
+    (
+        "questions",
+        rows("questions", {"name_it": "A?", "limit": "90", "code": "a"}, {"name_it": "B?", "limit": "90", "code": "a"}),
+        "questions",
+        "Row 2 says the same as a row above it.",
+    ),
+    ("submission", {"channel": "pigeon"}, "channel", "not one of the available choices"),
+    ("selection", {"evaluators": "0", "integration_days": "10"}, "evaluators", "greater than or equal to 1"),
+    (
+        "selection",
+        {"evaluators": "2", "integration_days": "10"} | rows("priorities", {"priority": "luck"}),
+        "priorities",
+        "Row 1, Decides: Select a valid",
+    ),
+    ("admissibility", rows("checks", {"name_it": "Firmata"}), "checks", "Row 1, Check:"),
+    ("networks_per_organisation", {"most": "0"}, "most", "greater than or equal to 1"),
+    ("de_minimis", {"ceiling": "0", "years": "3"}, "ceiling", "Enter an amount above 0."),
 ]
 
 

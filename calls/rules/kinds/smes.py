@@ -38,14 +38,14 @@ def smes(members: Sequence[Member]) -> Count:
 
 def independent_smes(members: Sequence[Member]) -> Count:
     """Groups of enterprises (one that stands alone is its own) that are small or medium as a whole."""
-    groups = _groups(members)
+    groups = undertakings(members)
     sure = sum(all(member.is_sme for member in group) for group in groups)
     possible = sum(all(member.is_sme is not False for member in group) for group in groups)
     unknown = tuple(sorted(member.name for group in groups for member in group if member.is_sme is None))
     return Count(sure, possible, unknown)
 
 
-def _groups(members: Sequence[Member]) -> list[list[Member]]:
+def undertakings(members: Sequence[Member]) -> list[list[Member]]:
     """Enterprises by who controls them. A group may be named after one of the members."""
     controllers = {member.group.casefold() for member in members if member.group}
     groups: dict[str | int, list[Member]] = {}
