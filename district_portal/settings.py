@@ -195,6 +195,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": _hint("district_portal.notifications.tasks.deliver", "messages"),
     "build": _hint("district_portal.reports.tasks.build", "reports"),
     "imports": _hint("calls.tasks.import_catalogues", "reports"),
+    "papers": _hint("projects.tasks.make_papers", "reports"),
     "clock": _hint("calls.tasks.look_at_the_clock", "messages", seconds=10),
     "fold": _hint("calls.tasks.fold", "messages", seconds=10),
 }

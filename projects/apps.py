@@ -19,3 +19,9 @@ class ProjectsConfig(AppConfig):
         from projects.reports import FUNDING
 
         registry.register(FUNDING)
+
+        from projects.papers.kinds import KINDS
+        from projects.papers.registry import register
+
+        for kind in KINDS:
+            register(kind)

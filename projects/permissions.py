@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from calls.models import Call
 from district_portal.accounts.models import Role, User
 from enterprises.models import Membership, Organisation
-from projects.models import Helper, Network, Partner
+from projects.models import Helper, Network, Paper, Partner
 from projects.states import PartnerState
 
 if TYPE_CHECKING:
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 def can_see_network(user: Person, network: Network) -> bool:
     """Rows come through `visible_to`: who sees the row sees the page."""
+    return user.is_authenticated
+
+
+def can_read_paper(user: Person, paper: Paper) -> bool:
+    """Rows come through `visible_to`: who sees the network reads what was made of it."""
     return user.is_authenticated
 
 

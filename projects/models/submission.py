@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +19,9 @@ from district_portal.accounts.models import User
 from projects.models.networks import Network, Partner
 from projects.models.writing import SECTION_LENGTH, ProposalVersion
 from projects.states import PaperState
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 
 class SignOffQuerySet(models.QuerySet["SignOff"]):
@@ -154,11 +161,25 @@ class IntegrationRound(models.Model):
         return self.answered_at is None and self.closed_at is None and moment < self.due_at
 
 
+class PaperQuerySet(models.QuerySet["Paper"]):
+    def visible_to(self, user: User | AnonymousUser) -> PaperQuerySet:
+        """Whoever sees the network reads what was made of it."""
+        return self.filter(network__in=Network.objects.visible_to(user).values("pk"))
+
+    def due(self) -> PaperQuerySet:
+        """What a worker may take up: waiting, and not under somebody's lease."""
+        return self.filter(Q(lease_until=None) | Q(lease_until__lt=Now()), state=PaperState.WAITING)
+
+    def attempt(self, paper: Paper) -> PaperQuerySet:
+        """The paper, if `paper` is still the attempt that works on it."""
+        return self.filter(pk=paper.pk, state=PaperState.WAITING, attempts=paper.attempts)
+
+
 class Paper(models.Model):
     """A document that a worker makes: the proposal as PDF, a receipt, a package to hand over, a letter.
 
-    `kind` is a key of `projects.papers.PAPERS`, `about` the id that its maker understands. A finished file is never
-    changed; a half one is never seen.
+    `kind` is a key of `projects.papers.registry.PAPERS`, `about` the id that its maker understands. A finished file is
+    never changed; a half one is never seen.
     """
 
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -179,6 +200,8 @@ class Paper(models.Model):
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
 
+    objects = PaperQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("paper")
         verbose_name_plural = _("papers")
@@ -193,6 +216,13 @@ class Paper(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("projects:paper_detail", args=[self.pk])
+
     @property
     def status(self) -> str:
         return f"paper:{self.state}"
+
+    @property
+    def extension(self) -> str:
+        return Path(self.name).suffix.removeprefix(".").upper()

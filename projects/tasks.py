@@ -1,0 +1,23 @@
+"""Beat's hints: something may be waiting. Safe to lose and to repeat."""
+
+from __future__ import annotations
+
+import time
+
+from celery import shared_task
+
+from projects.operations.papers import claim_paper
+from projects.papers.work import make_paper
+
+# Then the next hint goes on, so that no task reaches the worker's time limit because of many documents.
+LONG_ENOUGH = 60.0
+
+
+@shared_task
+def make_papers() -> int:
+    """Documents may be waiting. Returns how many attempts were made."""
+    began, made = time.monotonic(), 0
+    while time.monotonic() - began < LONG_ENOUGH and (paper := claim_paper()):
+        make_paper(paper)
+        made += 1
+    return made
