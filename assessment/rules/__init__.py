@@ -1,0 +1,1 @@
+"""What the selection computes: points and rankings. No database, no clock, no language."""
