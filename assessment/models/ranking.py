@@ -13,6 +13,12 @@ from calls.models import Call
 from district_portal.accounts.models import User
 
 
+class RankingQuerySet(models.QuerySet["Ranking"]):
+    def public(self) -> RankingQuerySet:
+        """What everyone may read (D.Lgs. 33/2013, art. 26): the published one and those that it replaced."""
+        return self.filter(state__in=[RankingState.PUBLISHED, RankingState.SUPERSEDED])
+
+
 class Ranking(models.Model):
     """One ranking of a call, with the list of exclusions. Published by another person than the one who made it.
 
@@ -31,6 +37,8 @@ class Ranking(models.Model):
     made_at = models.DateTimeField(default=timezone.now)
     published_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)
+
+    objects = RankingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ranking")
@@ -52,6 +60,11 @@ class Ranking(models.Model):
     @property
     def status(self) -> str:
         return f"ranking:{self.state}"
+
+    @property
+    def later(self) -> bool:
+        """Whether it is about later funding (*scorrimento*): numbers of discarded drafts are not used again."""
+        return bool(self.inputs.get("previous"))
 
 
 class RankingLine(models.Model):
@@ -79,6 +92,10 @@ class RankingLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ranking}: {self.position}"
+
+    @property
+    def status(self) -> str:
+        return f"assessment:{self.outcome}"
 
 
 class Waiver(models.Model):

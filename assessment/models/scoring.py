@@ -105,6 +105,7 @@ class PanelMeeting(models.Model):
 
     call = models.ForeignKey(Call, models.PROTECT, related_name="panels")
     held_on = models.DateField(_("day"))
+    chair = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("chair"))
     members = models.ManyToManyField(User, related_name="+", verbose_name=_("present"))
     minutes = models.TextField(_("minutes"), max_length=10000, blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")

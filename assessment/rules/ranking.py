@@ -68,6 +68,8 @@ class Inputs:
     priorities: tuple[str, ...]
     candidates: tuple[Candidate, ...]
     exclusions: tuple[Exclusion, ...]
+    previous: str = ""
+    """Digest of the ranking that this one continues (later funding, *scorrimento*)."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,7 @@ def to_json(inputs: Inputs) -> Json:
         "call": inputs.call,
         "budget": str(inputs.budget),
         "threshold": inputs.threshold,
+        "previous": inputs.previous,
         "priorities": list(inputs.priorities),
         "candidates": [
             {
@@ -227,6 +230,7 @@ def from_json(data: Json) -> Inputs:
             for each in data["candidates"]
         ),
         exclusions=tuple(Exclusion(**each) for each in data["exclusions"]),
+        previous=data["previous"],
     )
 
 

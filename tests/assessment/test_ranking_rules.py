@@ -138,7 +138,7 @@ CANDIDATES = st.lists(
 
 @given(CANDIDATES, st.integers(0, 2000), st.randoms())
 def test_whatever_comes_in(candidates, budget, random):
-    """Order of the inputs decides nothing; new grants never exceed what is free; nobody is passed over; JSON keeps all."""
+    """The order of the inputs decides nothing, new grants fit, nobody is passed over, JSON keeps all."""
     whole = inputs(*candidates, budget=budget, priorities=["smes"])
     lines = rank(whole)
     shuffled = list(candidates)
