@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from calls.models import Call, Programme, SelectedActuator, Tier
@@ -24,6 +25,8 @@ from district_portal.checks import routes
 from district_portal.notifications.models import InboxItem, OutboxRow, SinkMail
 from district_portal.reports.models import ReportRun
 from enterprises.models import MembershipRole, Organisation
+from projects.models import Network, Paper
+from projects.states import PaperState
 from tests.factories.accounts import AppointmentFactory, DistrictFactory, RegionFactory, UserFactory
 from tests.factories.alerts import FollowFactory, SavedSearchFactory
 from tests.factories.calls import (
@@ -40,6 +43,7 @@ from tests.factories.enterprises import CompetenceFactory, InvitationFactory, Me
 from tests.factories.events import EventFactory, RegistrationFactory
 from tests.factories.funding import ProjectFactory
 from tests.factories.projects import NetworkFactory, PartnerFactory
+from tests.factories.proposals import PaperFactory
 
 ROLES = ["anonymous", "enterprise", "facilitator", "evaluator", "organiser", "regional_staff", "admin"]
 PATTERNS = {name: pattern for name, pattern, _view in routes()}
@@ -90,6 +94,8 @@ class World:
         network = NetworkFactory(call=call, district=district, lead=organisation)
         invited = PartnerFactory(network=network, invited=True)
         submitted = NetworkFactory(call=call, district=district, lead=organisation, state="submitted")
+        failed = PaperFactory(network=network, state=PaperState.FAILED)
+        papers = {"detail": failed, "retry": failed, "download": self._ready_paper(network)}
         guest = RegistrationFactory(event=EventFactory(district=district))
         run = ReportRun.objects.create(report="funding", format="csv", requester=reporter)
         run_of_calls = CatalogueImportFactory(programme=programme)
@@ -139,6 +145,7 @@ class World:
                 "enterprises:invitation_revoke": {"pk": InvitationFactory(organisation=organisation).pk},
                 "projects": {"uuid": network.pk, "pk": invited.pk},
                 "projects:network_new": {"slug": call.slug},
+                **{f"projects:paper_{name}": {"uuid": paper.pk} for name, paper in papers.items()},
                 "projects:project_detail": {"slug": ProjectFactory(district=district, call=call).slug},
                 "events": {"slug": guest.event.slug, "pk": guest.pk},
                 "tickets": {"token": guest.token},
@@ -154,6 +161,10 @@ class World:
             }
             | {f"projects:network_{name}": values for name, values in decisions.items()},
         )
+
+    def _ready_paper(self, network: Network) -> Paper:
+        file = SimpleUploadedFile("proposal.pdf", b"%PDF-1.7")
+        return PaperFactory(network=network, state=PaperState.READY, file=file, name=file.name, sha256="0" * 64, size=8)
 
     def _prepared(
         self, district: District, programme: Programme, organisation: Organisation

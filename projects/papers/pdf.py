@@ -27,7 +27,8 @@ from reportlab.platypus import Flowable, LongTable, PageBreak, Paragraph, Simple
 
 FONTS = Path(__file__).parent / "fonts"
 MARGIN = 20 * mm
-WIDTH = A4[0] - 2 * MARGIN
+WIDTH = A4[0] - 2 * MARGIN - 12
+"""Points between the margins, and the padding of a page's frame."""
 INK, SOFT, LINE, BAND = (HexColor(code) for code in ("#17324d", "#566b7f", "#d3dce5", "#f4f7fa"))
 
 for _name, _file in (("", ""), ("-Bold", "-Bold"), ("-Oblique", "-Oblique")):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from calls.models import Call
 from calls.procedure import questions_of
@@ -97,7 +98,7 @@ def _partners(document: Document, content: Content) -> None:
         for each in content["partners"].values()
     ]
     header = [_("Organisation"), _("Role"), _("What it does"), _("Person-months"), _("Graduates to hire")]
-    document.table(header, rows, widths=(3, 1.2, 5, 1.2, 1.2), right={3, 4})
+    document.table(header, rows, widths=(3, 1.3, 4.6, 1.6, 1.6), right={3, 4})
 
 
 def _coverage(document: Document, content: Content, names: dict[str, str]) -> None:
@@ -203,7 +204,7 @@ def _budget(document: Document, content: Content, names: dict[str, str]) -> None
     cells = content["budget"]
     if not cells:
         return
-    document.heading(_("Budget"))
+    document.heading(pgettext("proposal", "Budget"))
     _by_partner(document, content, names)
     titles = {package["number"]: f"WP{package['number']} {package['title']}" for package in content["plan"]}
     for title, at, name in (

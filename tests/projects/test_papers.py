@@ -1,0 +1,176 @@
+"""Documents that a worker makes: ordered once, made whole or not at all, read by who sees the network."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader
+
+from projects.models import Paper
+from projects.operations.papers import ATTEMPTS, claim_paper, finish_paper, order_paper
+from projects.papers.registry import PAPERS, PaperKind
+from projects.states import PaperState
+from projects.tasks import make_papers
+from tests.factories.accounts import UserFactory
+from tests.factories.proposals import AnswerFactory, lead_of, whole_network
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def network():
+    return whole_network(cells=6)
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    """A kind of document whose maker fails."""
+
+    def fail(paper, path):
+        path.write_bytes(b"half")
+        raise ValueError("the maker has a fault")
+
+    monkeypatch.setitem(PAPERS, "broken", PaperKind("broken", "pdf", lambda paper: "Broken", fail))
+    return "broken"
+
+
+def text_of(paper: Paper) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(paper.file.path).pages)
+
+
+def made(network, language="en", **more) -> Paper:
+    paper = order_paper(network, "proposal", language=language, actor=None, **more)
+    make_papers()
+    paper.refresh_from_db()
+    return paper
+
+
+def test_the_proposal_holds_all_that_was_written(network):
+    AnswerFactory(network=network, question="aim", text="α-particles ≤ 5 µm,\n\nand “as it was typed” <b>too</b>.")
+    text = text_of(made(network))
+    for words in [
+        network.title,
+        network.idea,
+        *(partner.organisation.name for partner in network.partners.all()),
+        "α-particles ≤ 5 µm,",
+        "and “as it was typed” <b>too</b>.",
+        "WP2 Package 2",
+        "The prototype measures",
+        "The membrane comes late",
+        "€ 60,000",
+        "page 1 of",
+    ]:
+        assert words in text.replace("\xa0", " "), words
+
+
+def test_a_document_speaks_the_language_in_which_it_was_ordered(network):
+    paper = made(network, language="it")
+    assert PdfReader(paper.file.path).trailer["/Root"]["/Lang"] == "it"
+    assert "60.000 €" in text_of(paper).replace("\xa0", " ")
+
+
+def test_a_text_of_many_pages_is_neither_cut_nor_refused(network):
+    partner = network.partners.first()
+    partner.tasks = " ".join(f"word{number}" for number in range(4000))
+    partner.save()
+    text = text_of(made(network))
+    assert "word0 " in text and "word3999" in text
+
+
+def test_ordered_twice_while_it_waits_it_is_made_once(network):
+    first = order_paper(network, "proposal", language="it", actor=None)
+    assert order_paper(network, "proposal", language="it", actor=None) == first
+    assert make_papers() == 1
+    # The proposal may have changed since: asked for again it is made again.
+    assert order_paper(network, "proposal", language="it", actor=None) != first
+
+
+def test_what_is_about_something_that_never_changes_is_made_once(network, monkeypatch):
+    letter = PaperKind("letter", "pdf", lambda paper: "Letter", lambda paper, path: path.write_bytes(b"%PDF-1.7"))
+    monkeypatch.setitem(PAPERS, "letter", letter)
+    first = order_paper(network, "letter", about="7", language="it", actor=None)
+    make_papers()
+    assert order_paper(network, "letter", about="7", language="it", actor=None) == first
+    assert order_paper(network, "letter", about="8", language="it", actor=None) != first
+
+
+def test_the_same_content_gives_the_same_bytes(network):
+    moment = timezone.now()
+    papers = [made(network) for _time in range(2)]
+    Paper.objects.update(requested_at=moment)
+    for paper in papers:
+        paper.refresh_from_db()
+        PAPERS["proposal"].make(paper, Path(paper.file.path))
+    assert Path(papers[0].file.path).read_bytes() == Path(papers[1].file.path).read_bytes()
+
+
+def test_one_that_fails_is_tried_three_times_and_then_told(network, broken):
+    paper = order_paper(network, broken, language="en", actor=None)
+    for _attempt in range(ATTEMPTS):
+        assert make_papers() == 1
+        Paper.objects.filter(state=PaperState.WAITING).update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert make_papers() == 0
+    paper.refresh_from_db()
+    assert (paper.state, paper.file.name) == (PaperState.FAILED, "")
+    assert paper.error == "The document could not be made. The operators can see why; try again later."
+
+
+def test_a_half_written_file_is_never_left_behind(network, broken, settings):
+    order_paper(network, broken, language="en", actor=None)
+    make_papers()
+    assert [path for path in (Path(settings.MEDIA_ROOT) / "papers").rglob("*") if path.is_file()] == []
+
+
+def test_a_worker_that_was_presumed_dead_changes_nothing(network):
+    order_paper(network, "proposal", language="en", actor=None)
+    dead = claim_paper()
+    Paper.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    alive = claim_paper()
+    assert not finish_paper(dead, file="papers/dead.pdf", name="dead.pdf", sha256="0" * 64, size=1)
+    assert finish_paper(alive, file="papers/alive.pdf", name="alive.pdf", sha256="0" * 64, size=1)
+
+
+def test_while_one_worker_makes_it_another_takes_the_next(network):
+    first = order_paper(network, "proposal", language="en", actor=None)
+    second = order_paper(network, "proposal", language="it", actor=None)
+    assert [claim_paper(), claim_paper(), claim_paper()] == [first, second, None]
+
+
+def test_members_order_watch_and_download_the_proposal(client, network):
+    client.force_login(lead_of(network))
+    answer = client.post(reverse("projects:proposal_order", args=[network.pk]))
+    paper = Paper.objects.get()
+    assert answer.url == paper.get_absolute_url()
+    waiting = client.get(answer.url)
+    assert 'hx-trigger="every 2s"' in waiting.content.decode()
+    assert client.get(reverse("projects:paper_download", args=[paper.pk])).status_code == 409
+    make_papers()
+    paper.refresh_from_db()
+    ready = client.get(answer.url, headers={"hx-request": "true"}).content.decode()
+    assert "every 2s" not in ready and reverse("projects:paper_download", args=[paper.pk]) in ready
+    file = client.get(reverse("projects:paper_download", args=[paper.pk]))
+    assert file["Content-Disposition"].startswith("attachment;")
+    assert file["X-Content-SHA256"] == paper.sha256
+    assert b"".join(file.streaming_content).startswith(b"%PDF-")
+
+
+def test_strangers_neither_see_nor_order(client, network):
+    paper = order_paper(network, "proposal", language="en", actor=None)
+    client.force_login(UserFactory())
+    assert client.get(paper.get_absolute_url()).status_code == 404
+    assert client.get(reverse("projects:paper_download", args=[paper.pk])).status_code == 404
+    assert client.post(reverse("projects:proposal_order", args=[network.pk])).status_code == 404
+    assert Paper.objects.count() == 1
+
+
+def test_only_one_that_failed_is_tried_again(client, network, broken):
+    paper = order_paper(network, broken, language="en", actor=None)
+    client.force_login(lead_of(network))
+    url = reverse("projects:paper_retry", args=[paper.pk])
+    assert client.post(url).status_code == 409
+    Paper.objects.update(state=PaperState.FAILED, attempts=ATTEMPTS, error="It could not be made.")
+    assert client.post(url).status_code == 302
+    paper.refresh_from_db()
+    assert (paper.state, paper.attempts, paper.error) == (PaperState.WAITING, 0, "")
