@@ -4,11 +4,19 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from django.db import connection
 from django.utils import translation
 
 # How long an example takes says nothing on a shared machine.
 hypothesis.settings.register_profile("portal", deadline=None)
 hypothesis.settings.load_profile("portal")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests stay in one process when several run them: those of a file, and all that share the running portal."""
+    for item in items:
+        group = item.path.parent if item.path.parent.name == "journeys" else item.path
+        item.add_marker(pytest.mark.xdist_group(str(group.relative_to(Path(__file__).parent))))
 
 
 @pytest.fixture(autouse=True)
@@ -22,3 +30,11 @@ def _english():
     """Tests that call operations read their words in English; pages have their language in the address."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    """Tests with transactions of their own empty all tables afterwards, which the portal's database refuses."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE \"{connection.settings_dict['NAME']}\" SET district_portal.emptying = 'on'")
+        connection.close()  # connections that begin from now on know it

@@ -14,15 +14,18 @@ from district_portal import embedded
 from district_portal.management.commands.messages import compile_catalogues
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-# A folder of their own, so that tests and demonstration do not share a database server.
-os.environ.setdefault("VAR_DIR", str(BASE_DIR / "var" / "test"))
+# A folder of their own, so that tests and demonstration do not share a database server; nor do two processes of tests.
+VAR_DIR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var" / "test"))
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+os.environ["VAR_DIR"] = str(VAR_DIR / WORKER)
 os.environ.setdefault("DEMO", "1")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "district_portal.settings")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests() -> Generator[None]:
-    compile_catalogues()  # before Django is set up: it reads a catalogue once
+    if not WORKER:
+        compile_catalogues()  # before Django is set up, here or in a worker: it reads a catalogue once
     return (yield)
 
 
@@ -33,13 +36,20 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-def pytest_sessionstart() -> None:
+def _runs_tests(session: pytest.Session) -> bool:
+    """Not the process that only hands tests out to others."""
+    return bool(WORKER) or not session.config.getoption("numprocesses", None)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if not _runs_tests(session):
+        return
     try:
         embedded.start()
     except embedded.EmbeddedError as error:
         pytest.exit(str(error), returncode=1)
 
 
-def pytest_sessionfinish() -> None:
-    if not embedded.keep():
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if _runs_tests(session) and not embedded.keep():
         embedded.stop()
