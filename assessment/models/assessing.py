@@ -2,14 +2,56 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessment.states import REJECTIONS, AssessmentState
+from calls.models import Call
 from district_portal.accounts.models import User
-from projects.models import Network, Submission
+from projects.models import IntegrationRound, Network, Partner, Submission
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def visible_to(self, user: User | AnonymousUser) -> AssessmentQuerySet:
+        """Whoever prepares the call: the Region's staff, the actuator of a second-tier call, administrators.
+
+        Evaluators come by their assignments, members by their network."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(network__call__in=Call.objects.prepared_by(user).values("pk"))
+
+    def with_progress(self) -> AssessmentQuerySet:
+        """What lists show: network, lead, checks and scores that are done, and when the clock stood still.
+
+        Sorts by `score_key` (proposals without points last)."""
+        own = self.model.objects.filter(pk=OuterRef("pk")).order_by()
+        standing = Q(assignments__revoked_at=None) & (Q(assignments__declared=None) | Q(assignments__declared="none"))
+        leads = Partner.objects.filter(network=OuterRef("network"), role=Partner.Role.LEAD)
+        rounds = IntegrationRound.objects.filter(submission__network=OuterRef("network")).order_by("pk")
+        return self.select_related("network", "network__district").annotate(
+            lead_name=Subquery(leads.values("organisation__name")[:1]),
+            checks_done=_counted(own, Count("checks")),
+            evaluators_standing=_counted(own, Count("assignments", filter=standing)),
+            evaluators_done=_counted(
+                own, Count("assignments", filter=standing & Q(assignments__submitted_at__isnull=False))
+            ),
+            paused_at=Subquery(rounds.values("asked_at")[:1]),
+            resumed_at=Subquery(rounds.values(ended=Coalesce("answered_at", "closed_at"))[:1]),
+            score_key=Coalesce("score", Value(-1), output_field=models.DecimalField(max_digits=6, decimal_places=2)),
+        )
+
+
+def _counted(own: models.QuerySet[Assessment], count: Count) -> Coalesce:
+    return Coalesce(Subquery(own.values("pk").annotate(n=count).values("n")), 0)
 
 
 class Assessment(models.Model):
@@ -23,6 +65,16 @@ class Assessment(models.Model):
     cost = models.DecimalField(_("cost (EUR)"), max_digits=14, decimal_places=2, null=True)
     score = models.DecimalField(_("points"), max_digits=6, decimal_places=2, null=True)
     priorities = models.JSONField(default=dict, help_text="values by which ties are broken, by the call's criteria")
+
+    objects = AssessmentQuerySet.as_manager()
+
+    # Set on rows that came `with_progress`.
+    lead_name: str | None
+    checks_done: int
+    evaluators_standing: int
+    evaluators_done: int
+    paused_at: datetime | None
+    resumed_at: datetime | None
 
     class Meta:
         verbose_name = _("assessment")
@@ -39,6 +91,15 @@ class Assessment(models.Model):
     @property
     def status(self) -> str:
         return f"assessment:{self.state}"
+
+    def age_at(self, moment: datetime, closed_at: datetime | None) -> int:
+        """Whole days since it arrived or the call closed, whichever is later; while the network completes it
+        (integration), the clock stands still. Of rows that came `with_progress`."""
+        began = max(self.received_at, closed_at) if closed_at else self.received_at
+        age = moment - began
+        if self.paused_at:
+            age -= (self.resumed_at or moment) - max(self.paused_at, began)
+        return max(age.days, 0)
 
 
 class JournalEntry(models.Model):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessment.models.assessing import Assessment
-from assessment.states import Conflict
+from assessment.states import AssessmentState, Conflict
 from calls.models import Call
 from district_portal.accounts.models import User
 from enterprises.models import Concept
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 
 class EvaluatorProfile(models.Model):
@@ -38,7 +43,15 @@ class EvaluatorProfile(models.Model):
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def standing(self) -> AssignmentQuerySet:
         """Neither taken back nor ended by a conflict."""
-        return self.filter(revoked_at=None).exclude(declared=Conflict.CONFLICT)
+        return self.filter(Q(declared=None) | Q(declared=Conflict.NONE), revoked_at=None)
+
+    def of(self, user: User | AnonymousUser) -> AssignmentQuerySet:
+        """The person's own, also those that have ended."""
+        return self.filter(evaluator=user.pk) if user.is_authenticated else self.none()
+
+    def waiting(self) -> AssignmentQuerySet:
+        """Standing and not handed in, of proposals that are in evaluation: what makes the load of an evaluator."""
+        return self.standing().filter(submitted_at=None, assessment__state=AssessmentState.ADMITTED)
 
 
 class Assignment(models.Model):
@@ -76,6 +89,19 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assessment}: {self.evaluator}"
+
+    @property
+    def stands(self) -> bool:
+        return self.revoked_at is None and self.declared != Conflict.CONFLICT
+
+    @property
+    def status(self) -> str:
+        """What waits, or how it ended."""
+        if self.revoked_at is not None:
+            return "assignment:revoked"
+        if self.submitted_at is not None:
+            return "assignment:handed_in"
+        return f"assignment:{self.declared or 'undeclared'}"
 
 
 class Score(models.Model):
