@@ -4,7 +4,8 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from django.db import connection
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
 from django.utils import translation
 
 # How long an example takes says nothing on a shared machine.
@@ -32,9 +33,8 @@ def _english():
         yield
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker) -> None:
+@receiver(connection_created)
+def _may_empty_tables(connection, **kwargs) -> None:
     """Tests with transactions of their own empty all tables afterwards, which the portal's database refuses."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(f"ALTER DATABASE \"{connection.settings_dict['NAME']}\" SET district_portal.emptying = 'on'")
-        connection.close()  # connections that begin from now on know it
+    with connection.cursor() as cursor:
+        cursor.execute("SET district_portal.emptying = 'on'")
