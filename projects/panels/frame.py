@@ -27,6 +27,8 @@ class Tab:
 
 TABS = [
     Tab("network_detail", gettext_lazy("Overview")),
+    Tab("plan", gettext_lazy("Work plan")),
+    Tab("documents", gettext_lazy("Documents")),
 ]
 
 
