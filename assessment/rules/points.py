@@ -6,8 +6,8 @@ the points of a proposal are the sum of those rounded figures, so that whoever a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 PLACES = Decimal("0.01")
 # Of a criterion's weight: a panel that moves further away from the mean says why, and evaluators that lie further
@@ -39,3 +39,16 @@ def deviation(points: Sequence[Decimal]) -> Decimal | None:
 def allowed(weight: int) -> Decimal:
     """Points by which a panel may differ from the mean without saying why, and evaluators from each other."""
     return rounded(weight * FAR)
+
+
+def share_out(total: Decimal, parts: Mapping[int, Decimal]) -> dict[int, Decimal]:
+    """`total` EUR in proportion to `parts`, in cents, adding up exactly: what rounding down leaves goes, a cent each, to
+    the largest remainders. Parts that are all nothing share alike."""
+    weights = parts if sum(parts.values()) else dict.fromkeys(parts, Decimal(1))
+    whole = sum(weights.values(), Decimal(0))
+    exact = {key: total * weight / whole for key, weight in weights.items()}
+    shares = {key: value.quantize(PLACES, ROUND_DOWN) for key, value in exact.items()}
+    left = int((total - sum(shares.values(), Decimal(0))) / PLACES)
+    for key in sorted(exact, key=lambda key: (shares[key] - exact[key], key))[:left]:
+        shares[key] += PLACES
+    return shares

@@ -132,7 +132,7 @@ def _value(candidate: Candidate, code: str) -> Decimal:
 def _line_drawn(ordered: Sequence[Candidate], budget: Decimal) -> list[Line]:
     """Outcomes from the first downwards. Whoever is funded already stays so: their grants are bound first."""
     free = budget - sum((each.grant for each in ordered if each.standing == S.FUNDED), Decimal(0))
-    lines, cumulative, stopped = [], Decimal(0), False
+    lines, cumulative, stopped = [], Decimal("0.00"), False
     for position, each in enumerate(ordered, 1):
         outcome = each.standing
         if not outcome:
@@ -176,7 +176,12 @@ def _decider(own: Candidate, other: Candidate, priorities: Sequence[str]) -> tup
 
 
 def _moment(candidate: Candidate) -> str:
-    return candidate.sent_at.astimezone(UTC).isoformat(timespec="microseconds")
+    return moment_text(candidate.sent_at)
+
+
+def moment_text(moment: datetime) -> str:
+    """In UTC, with all its microseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 # --- As JSON, to be kept and compared ------------------------------------------------------------------------------

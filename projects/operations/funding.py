@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -16,13 +20,19 @@ from projects.states import FUNDABLE
 # States of a call in which its networks can be funded: it takes no more of them.
 FUNDING_STATES = {CallState.IN_ASSESSMENT, CallState.RANKED, CallState.CONCLUDED}
 
+Amounts = Mapping[int, tuple[Decimal, Decimal]]
+"""Cost and grant (EUR) by the partner's id."""
+
 
 @transaction.atomic
-def fund_network(network: Network, *, actor: User, acronym: str = "") -> Project:
+def fund_network(
+    network: Network, *, actor: User, acronym: str = "", amounts: Amounts | None = None
+) -> Project:
     """Make an approved network of an assessed call a funded project, with its confirmed partners as beneficiaries.
 
-    The idea stays with the network: it was written for the facilitator, a project's page is public. Amounts, dates and
-    state stay unknown (NULL) until staff enter them; the size of an enterprise is that of its latest declaration.
+    The idea stays with the network: it was written for the facilitator, a project's page is public. Amounts that are
+    not given, dates and state stay unknown (NULL) until staff enter them; with amounts the aid is awarded today. The
+    size of an enterprise is that of its latest declaration.
     Raises `DomainError` if the network or its call is not that far, or if it has its project.
     """
     network = Network.objects.select_for_update(of=["self"]).select_related("call").get(pk=network.pk)
@@ -39,12 +49,16 @@ def fund_network(network: Network, *, actor: User, acronym: str = "") -> Project
     )
     partners = list(network.partners.accepted())
     sizes = _latest_sizes([partner.organisation_id for partner in partners])
+    awarded = {partner.pk: amounts[partner.pk] for partner in partners if amounts and partner.pk in amounts}
     Award.objects.bulk_create(
         Award(
             project=project,
             organisation_id=partner.organisation_id,
             role=partner.role,
             size=sizes.get(partner.organisation_id, ""),
+            cost=awarded[partner.pk][0] if partner.pk in awarded else None,
+            grant=awarded[partner.pk][1] if partner.pk in awarded else None,
+            awarded_on=timezone.localdate() if partner.pk in awarded else None,
         )
         for partner in partners
     )

@@ -1,0 +1,145 @@
+"""Letters (*comunicazioni*) to networks about how their proposal ended; a worker writes them as PDF.
+
+Every letter says where and until when one may appeal, as the law asks of a decision (L. 241/1990, art. 3, c. 4): the
+regional administrative court within 60 days (D.Lgs. 104/2010, art. 41), or the President of the Republic within 120
+(D.P.R. 1199/1971, art. 9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from assessment.models import Assessment, RankingLine
+from assessment.states import AssessmentState
+from assessment.words import explanation, points, priority_names
+from district_portal.accounts.models import User
+from district_portal.shared.ui import localised, long_day, money
+from projects.models import Network, Paper, Partner
+from projects.papers.pdf import Document
+from projects.papers.registry import PaperKind
+
+OUTCOME, REJECTION = "letter_outcome", "letter_rejection"
+LANGUAGE = "it"
+"""Of acts of the administration."""
+
+
+def order_letters(lines: Iterable[RankingLine], *, actor: User) -> None:
+    """One letter for each line of a ranking that was just published, in one insertion."""
+    with override(LANGUAGE):
+        Paper.objects.bulk_create(
+            Paper(
+                network=line.assessment.network,
+                kind=OUTCOME,
+                about=str(line.pk),
+                language=LANGUAGE,
+                title=_outcome_title(line.assessment.network),
+                requested_by=actor,
+            )
+            for line in lines
+        )
+
+
+def _outcome_title(network: Network) -> str:
+    return _("Outcome of the selection: %(title)s") % {"title": network.title}
+
+
+def _rejection_title(network: Network) -> str:
+    return _("Rejection: %(title)s") % {"title": network.title}
+
+
+def make_outcome(paper: Paper, path: Path) -> None:
+    """`about`: id of the line of a ranking."""
+    line = RankingLine.objects.select_related("ranking__call", "assessment__network", "assessment__submission").get(
+        pk=paper.about
+    )
+    document = _begin(paper, line.assessment, _outcome_title(line.assessment.network))
+    document.text(_outcome(line))
+    document.facts(_facts(line))
+    ranking = line.ranking
+    names = priority_names(ranking.call)
+    positions = dict(ranking.lines.values_list("assessment__network", "position"))
+    why = explanation(line, names, {str(network): position for network, position in positions.items()})
+    if why:
+        document.text(why)
+    _appeal(document)
+    document.write(path)
+
+
+def make_rejection(paper: Paper, path: Path) -> None:
+    """`about`: id of the assessment, excluded or not admissible before it was scored."""
+    assessment = Assessment.objects.select_related("network__call", "submission").get(pk=paper.about)
+    decided = assessment.journal.filter(to_state=assessment.state).order_by("pk").last()
+    document = _begin(paper, assessment, _rejection_title(assessment.network))
+    if assessment.state == AssessmentState.EXCLUDED:
+        document.text(_("your proposal is excluded from the selection, for this reason:"))
+    else:
+        document.text(_("your proposal is not admissible, for this reason:"))
+    document.text(decided.reason if decided else "")
+    _appeal(document)
+    document.write(path)
+
+
+def _begin(paper: Paper, assessment: Assessment, title: str) -> Document:
+    """Heading, whom it goes to, and what it is about."""
+    network = assessment.network
+    document = Document(title, language=paper.language, head=settings.INSTITUTION_NAME, foot=title)
+    document.heading(title, 0)
+    document.text(long_day(timezone.localdate(paper.requested_at)), small=True)
+    partners = network.partners.accepted().select_related("organisation")
+    lead = next((each.organisation.name for each in partners if each.role == Partner.Role.LEAD), "")
+    others = ", ".join(each.organisation.name for each in partners if each.role != Partner.Role.LEAD)
+    rows = [
+        (_("To"), lead),
+        (_("Call"), localised(network.call, "title")),
+        (_("Proposal"), network.title),
+        (_("Receipt"), assessment.submission.number),
+    ]
+    if others:
+        rows.insert(1, (_("For the information of"), others))
+    document.facts(rows)
+    return document
+
+
+def _outcome(line: RankingLine) -> str:
+    return {
+        AssessmentState.FUNDED: _("your proposal is admitted and funded."),
+        AssessmentState.NOT_FUNDED: _(
+            "your proposal is admissible, but the budget of the call does not reach it. If money becomes free, it goes "
+            "down the ranking, and you hear from us."
+        ),
+        AssessmentState.NOT_ADMISSIBLE: _("your proposal does not reach the points that the call asks for."),
+        AssessmentState.EXCLUDED: _("your proposal is excluded from the selection."),
+    }.get(AssessmentState(line.outcome), str(line.get_outcome_display()))
+
+
+def _facts(line: RankingLine) -> list[tuple[str, str]]:
+    rows = [(_("Ranking"), f"{line.ranking.number}, {long_day(line.ranking.published_at)}")]
+    if line.position is not None:
+        rows.append((_("Position"), str(line.position)))
+    if line.score is not None:
+        rows.append((_("Points"), points(line.score)))
+    if line.outcome == AssessmentState.FUNDED:
+        rows.append((_("Grant"), money(line.grant)))
+    return rows
+
+
+def _appeal(document: Document) -> None:
+    document.heading(_("How to appeal"), 2)
+    document.text(
+        _(
+            "Against this decision you may appeal to the regional administrative court within 60 days, or to the "
+            "President of the Republic within 120 days, counted from the day on which you received it."
+        )
+    )
+
+
+KINDS = [
+    PaperKind(OUTCOME, "pdf", lambda paper: _outcome_title(paper.network), make_outcome),
+    PaperKind(REJECTION, "pdf", lambda paper: _rejection_title(paper.network), make_rejection),
+]
