@@ -196,6 +196,7 @@ CELERY_BEAT_SCHEDULE = {
     "build": _hint("district_portal.reports.tasks.build", "reports"),
     "imports": _hint("calls.tasks.import_catalogues", "reports"),
     "papers": _hint("projects.tasks.make_papers", "reports"),
+    "rounds": _hint("projects.tasks.close_rounds", "messages", seconds=10),
     "clock": _hint("calls.tasks.look_at_the_clock", "messages", seconds=10),
     "fold": _hint("calls.tasks.fold", "messages", seconds=10),
 }
@@ -236,6 +237,8 @@ ACCOUNT_RATE_LIMITS = {
     "registration": "60/m/ip",
     "invitation": "30/h/user",
     "question": "20/h/user",
+    # A code has 60 random bits; this spares the database, and the hashing of files.
+    "verification": "60/m/ip",
     # Each may go to hundreds of people.
     "interest_message": "20/d/user",
 }

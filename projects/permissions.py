@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from calls.models import Call
 from district_portal.accounts.models import Role, User
 from enterprises.models import Membership, Organisation
-from projects.models import Helper, Network, Paper, Partner
+from projects.models import Helper, Network, Paper, Partner, ProposalVersion, Submission
 from projects.states import PartnerState
 
 if TYPE_CHECKING:
@@ -94,6 +94,27 @@ def reviews_district_of(user: Person, network: Network) -> bool:
         appointment.role == Role.FACILITATOR and appointment.reaches(network.district_id, network.district.region_id)
         for appointment in user.current_appointments
     )
+
+
+def works_for_region_of(user: Person, network: Network) -> bool:
+    """Regional staff of the network's region."""
+    return user.is_authenticated and any(
+        appointment.role == Role.REGIONAL_STAFF and appointment.reaches(network.district_id, network.district.region_id)
+        for appointment in user.current_appointments
+    )
+
+
+def can_see_submission(user: Person, submission: Submission) -> bool:
+    return can_see_network(user, submission.network)
+
+
+def can_see_version(user: Person, version: ProposalVersion) -> bool:
+    return can_see_network(user, version.network)
+
+
+def can_record_protocol(user: Person, submission: Submission) -> bool:
+    """The lead, who hands the package over, and the Region's staff, who take it in."""
+    return can_lead_network(user, submission.network) or works_for_region_of(user, submission.network)
 
 
 def can_search_partners(user: Person) -> bool:

@@ -6,6 +6,8 @@ import time
 
 from celery import shared_task
 
+from calls.operations.lifecycle import moment_of_arrival
+from projects.operations.integration import close_integrations
 from projects.operations.papers import claim_paper
 from projects.papers.work import make_paper
 
@@ -21,3 +23,9 @@ def make_papers() -> int:
         make_paper(paper)
         made += 1
     return made
+
+
+@shared_task
+def close_rounds() -> int:
+    """The time of integration rounds may be over. Returns how many were closed."""
+    return close_integrations(moment_of_arrival())

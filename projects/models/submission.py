@@ -57,6 +57,16 @@ class SignOff(models.Model):
         return f"{self.partner}: {self.digest[:8]}"
 
 
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def standing(self) -> SubmissionQuerySet:
+        """Not withdrawn."""
+        return self.filter(withdrawal=None)
+
+    def proposals(self) -> SubmissionQuerySet:
+        """Without what answers an integration round."""
+        return self.filter(kind=Submission.Kind.PROPOSAL)
+
+
 class Submission(models.Model):
     """A proposal as it was sent. Immutable: triggers refuse UPDATE and DELETE.
 
@@ -81,6 +91,8 @@ class Submission(models.Model):
     chain_digest = models.CharField(max_length=64, unique=True)
     sent_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(help_text="when the request arrived")
+
+    objects = SubmissionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("submission")
@@ -124,6 +136,15 @@ class Protocol(models.Model):
         return self.number
 
 
+class IntegrationRoundQuerySet(models.QuerySet["IntegrationRound"]):
+    def pending(self) -> IntegrationRoundQuerySet:
+        """Neither answered nor closed; its time may be over."""
+        return self.filter(answered_at=None, closed_at=None)
+
+    def open_at(self, moment: datetime) -> IntegrationRoundQuerySet:
+        return self.pending().filter(due_at__gt=moment)
+
+
 class IntegrationRound(models.Model):
     """*Soccorso istruttorio*: the Region asks, once, for what can be cured; only these sections are unlocked.
 
@@ -141,6 +162,8 @@ class IntegrationRound(models.Model):
         Submission, models.PROTECT, null=True, related_name="answers_round", help_text="what was sent"
     )
     closed_at = models.DateTimeField(null=True, help_text="without an answer, after the time to answer")
+
+    objects = IntegrationRoundQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("integration round")

@@ -1,5 +1,5 @@
 """What networks tell people; every message is declared when the application starts."""
 
-from projects.notifications import networks
+from projects.notifications import integration, networks, sending, signing
 
-__all__ = ["networks"]
+__all__ = ["integration", "networks", "sending", "signing"]

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from district_portal.accounts.models import User
 from district_portal.shared.errors import DomainError
-from projects.models import Activity, IntegrationRound, Network
-from projects.operations.signing import void_sign_offs
-from projects.states import NetworkState
+from district_portal.shared.states import check_move
+from projects.models import Activity, Decision, Network, ProposalVersion
+from projects.operations.signing import open_round, void_sign_offs
+from projects.states import NETWORK_MOVES, NetworkState
 
 
 @contextmanager
@@ -46,12 +46,26 @@ def check_changeable(network: Network, section: str) -> None:
 
 def unlocked_sections(network: Network) -> frozenset[str]:
     """What an open integration round of a sent network asks to be changed."""
-    if network.state != NetworkState.SENT:
-        return frozenset()
-    rounds = IntegrationRound.objects.filter(
-        submission__network=network, answered_at=None, closed_at=None, due_at__gt=timezone.now()
+    integration = open_round(network)
+    return frozenset(integration.sections) if integration else frozenset()
+
+
+def move(
+    network: Network,
+    target: NetworkState,
+    *,
+    actor: User | None,
+    reason: str = "",
+    version: ProposalVersion | None = None,
+) -> Decision:
+    """Check, save and write down the move of a locked network; `version` is what was decided on."""
+    check_move(NETWORK_MOVES, network.state, target)
+    decision = Decision.objects.create(
+        network=network, actor=actor, from_state=network.state, to_state=target, reason=reason.strip(), version=version
     )
-    return frozenset(section for each in rounds for section in each.sections)
+    network.state = target
+    network.save(update_fields=["state"])
+    return decision
 
 
 def note(network: Network, kind: str, *, actor: User | None, **detail: Any) -> None:

@@ -29,6 +29,8 @@ TABS = [
     Tab("network_detail", gettext_lazy("Overview")),
     Tab("plan", gettext_lazy("Work plan")),
     Tab("documents", gettext_lazy("Documents")),
+    Tab("sending", gettext_lazy("Sign-off")),
+    Tab("history", gettext_lazy("History")),
 ]
 
 
