@@ -43,7 +43,16 @@ from tests.factories.enterprises import CompetenceFactory, InvitationFactory, Me
 from tests.factories.events import EventFactory, RegistrationFactory
 from tests.factories.funding import ProjectFactory
 from tests.factories.projects import NetworkFactory, PartnerFactory
-from tests.factories.proposals import PaperFactory
+from tests.factories.proposals import (
+    AttachmentFactory,
+    DeclarationFactory,
+    DeliverableFactory,
+    ExpectedIndicatorFactory,
+    MilestoneFactory,
+    PaperFactory,
+    RiskFactory,
+    WorkPackageFactory,
+)
 
 ROLES = ["anonymous", "enterprise", "facilitator", "evaluator", "organiser", "regional_staff", "admin"]
 PATTERNS = {name: pattern for name, pattern, _view in routes()}
@@ -146,6 +155,7 @@ class World:
                 "projects": {"uuid": network.pk, "pk": invited.pk},
                 "projects:network_new": {"slug": call.slug},
                 **{f"projects:paper_{name}": {"uuid": paper.pk} for name, paper in papers.items()},
+                **self._planned(network),
                 "projects:project_detail": {"slug": ProjectFactory(district=district, call=call).slug},
                 "events": {"slug": guest.event.slug, "pk": guest.pk},
                 "tickets": {"token": guest.token},
@@ -161,6 +171,21 @@ class World:
             }
             | {f"projects:network_{name}": values for name, values in decisions.items()},
         )
+
+    def _planned(self, network: Network) -> dict[str, dict[str, Any]]:
+        """A work package with all that is in it, a risk, an indicator, a document, a declaration."""
+        package = WorkPackageFactory(network=network)
+        attachment, declaration = AttachmentFactory(network=network), DeclarationFactory(network=network)
+        routes_of = {
+            ("package_edit", "package_move", "package_remove", "plan_milestone_new", "deliverable_new"): package,
+            ("plan_milestone_edit", "plan_milestone_remove"): MilestoneFactory(work_package=package),
+            ("deliverable_edit", "deliverable_remove"): DeliverableFactory(work_package=package),
+            ("risk_edit", "risk_remove"): RiskFactory(network=network),
+            ("indicator_edit", "indicator_remove"): ExpectedIndicatorFactory(network=network),
+            ("attachment", "attachment_replace", "attachment_remove", "attachment_restore"): attachment,
+            ("declaration_withdraw",): declaration,
+        }
+        return {f"projects:{name}": {"pk": row.pk} for names, row in routes_of.items() for name in names}
 
     def _ready_paper(self, network: Network) -> Paper:
         file = SimpleUploadedFile("proposal.pdf", b"%PDF-1.7")
