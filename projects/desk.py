@@ -14,6 +14,7 @@ from district_portal.shared.desk import DeskTask
 from district_portal.shared.ui import localised, short_day
 from projects.models import Network, Partner
 from projects.operations.readiness import readiness
+from projects.parties import known_of
 from projects.states import NetworkState, PartnerState
 
 REVIEW_WORKING_DAYS = 5
@@ -51,8 +52,10 @@ def networks_to_finish(user: User, now: datetime) -> Iterator[DeskTask]:
     """For owners and editors of a lead: changes that were asked for, and networks that can be submitted."""
     calls = Call.objects.open_at(now).values("pk")
     networks = Network.objects.led_by(user).editable().filter(call__in=calls).with_rules()
-    for network in networks.order_by("call__closes_at", "pk")[:ROWS]:
-        checks = readiness(network, network.call, network.listed_partners, moment=now)
+    rows = list(networks.order_by("call__closes_at", "pk")[:ROWS])
+    known = known_of(rows)
+    for network in rows:
+        checks = readiness(network, network.call, network.listed_partners, moment=now, known=known[network.pk])
         if network.state == NetworkState.FORMING and any(check.blocks for check in checks):
             continue
         call = {"call": localised(network.call, "title"), "day": short_day(network.call.closes_at)}

@@ -1,19 +1,153 @@
-"""Networks as the rules of calls see them."""
+"""Networks as the rules of calls see them: who takes part, and what the proposal says so far."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import BigIntegerField, CharField, Count, IntegerField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Length
 
 from calls.parties import members_of
-from calls.rules import Party
-from projects.models import Partner
-from projects.states import PartnerState
+from calls.procedure import procedure_of, questions_of
+from calls.rules import Member, Party
+from projects.models import Answer, Attachment, Declaration, Need, Network, Partner, SignOff
+from projects.states import NetworkState, PartnerState
+
+# A network that is over takes part in nothing any more.
+OVER = [NetworkState.WITHDRAWN, NetworkState.REFUSED]
 
 
-def party_of(partners: Iterable[Partner], *, invited: bool = False) -> Party:
-    """Who has confirmed (with `invited`: and who has not answered yet), from the partners of one network.
+@dataclass
+class Known:
+    """What a proposal says beyond who takes part; all of it as it is in the database now."""
 
-    Costs, grant and papers are not known before the network has a budget.
+    declared: set[str] = field(default_factory=set)
+    """Codes of declarations that are given."""
+    attached: set[str] = field(default_factory=set)
+    """Types of attached documents."""
+    answers: dict[tuple[str, int | None], int] = field(default_factory=dict)
+    """Characters of each answer that says something, by question and partner (None: of all together)."""
+    signed: set[int] = field(default_factory=set)
+    """Partners whose sign-off stands."""
+    needs: list[Need] = field(default_factory=list)
+    """Competences that are needed, each with `involved`: how many confirmed partners cover it."""
+    elsewhere: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """By organisation: titles of other living networks of the call, "" where a title is not public."""
+    counts_elsewhere: bool = False
+    """Whether `elsewhere` was looked up: only where the call limits it."""
+
+    @property
+    def gaps(self) -> list[Need]:
+        """Competences that nobody covers."""
+        return [need for need in self.needs if not getattr(need, "involved", 0)]
+
+
+def known_of(networks: Sequence[Network]) -> dict[UUID, Known]:
+    """By network, in a number of queries that does not grow with the networks."""
+    found: dict[UUID, Known] = {network.pk: Known() for network in networks}
+    for network, what, code, partner, length in _said(found):
+        known = found[network]
+        if what == "declared":
+            known.declared.add(code)
+        elif what == "attached":
+            known.attached.add(code)
+        elif what == "signed":
+            known.signed.add(partner)
+        else:
+            known.answers[code, partner] = length
+    confirmed = Count("covers", filter=Q(covers__partner__state=PartnerState.ACCEPTED))
+    for need in Need.objects.filter(network__in=found).select_related("concept").annotate(involved=confirmed):
+        found[need.network_id].needs.append(need)
+    _look_elsewhere(networks, found)
+    return found
+
+
+def _said(networks: Iterable[UUID]) -> QuerySet[Declaration, tuple[UUID, str, str, int, int]]:
+    """Declarations, attachments, sign-offs and answers of the networks, all in one query."""
+    nobody = Cast(Value(None), BigIntegerField())
+    nothing = Value(0, IntegerField())
+
+    def rows(queryset: QuerySet, what: str, code: object, partner: object, length: object) -> QuerySet:  # type: ignore[type-arg]
+        chosen = queryset.filter(network__in=list(networks)).order_by()
+        return chosen.annotate(what=Value(what, CharField()), about=code, whose=partner, length=length).values_list(
+            "network_id", "what", "about", "whose", "length"
+        )
+
+    return rows(Declaration.objects.all(), "declared", Cast("code", CharField()), nobody, nothing).union(
+        rows(Attachment.objects.current(), "attached", Cast("kind", CharField()), nobody, nothing),
+        rows(SignOff.objects.standing(), "signed", Value("", CharField()), Cast("partner", BigIntegerField()), nothing),
+        rows(
+            Answer.objects.exclude(text=""),
+            "answer",
+            Cast("question", CharField()),
+            Cast("partner", BigIntegerField()),
+            Length("text"),
+        ),
+        all=True,
+    )
+
+
+def _look_elsewhere(networks: Sequence[Network], found: dict[UUID, Known]) -> None:
+    limited = [each for each in networks if procedure_of(each.call).networks_per_organisation is not None]
+    if not limited:
+        return
+    living = Partner.objects.accepted().filter(network__call__in={each.call_id for each in limited})
+    living = living.exclude(network__state__in=OVER).select_related("network").order_by("network__title", "pk")
+    rows = list(living.defer("network__idea"))
+    for network in limited:
+        known = found[network.pk]
+        known.counts_elsewhere = True
+        for row in rows:
+            if row.network_id != network.pk and row.network.call_id == network.call_id:
+                title = row.network.title if row.network.looking_for_partners else ""
+                known.elsewhere[row.organisation_id] = (*known.elsewhere.get(row.organisation_id, ()), title)
+
+
+def party_of(network: Network, partners: Iterable[Partner], known: Known, *, invited: bool = False) -> Party:
+    """Who has confirmed (with `invited`: and who has not answered yet), with all that is known of the project.
+
+    `partners`: of the network, with their organisations. What nobody has entered yet is None.
     """
     states = {PartnerState.ACCEPTED, PartnerState.INVITED} if invited else {PartnerState.ACCEPTED}
-    return Party(members=members_of(partner.organisation for partner in partners if partner.state in states))
+    rows = [partner for partner in partners if partner.state in states]
+    members = members_of(partner.organisation for partner in rows)
+    return Party(
+        members=tuple(_member(member, row, known) for member, row in zip(members, rows, strict=True)),
+        legal_form=network.legal_form or None,
+        bonuses=frozenset(network.bonuses),
+        declared=frozenset(known.declared),
+        attached=frozenset(known.attached),
+        answered=answered(network, rows, known),
+        graduates_hired=_total(row.graduates_hired for row in rows),
+        contracts_made_permanent=_total(row.contracts_made_permanent for row in rows),
+    )
+
+
+def answered(network: Network, partners: Iterable[Partner], known: Known) -> frozenset[str]:
+    """Codes of the template's questions that everyone who has to has answered within the limit."""
+    confirmed = [partner.pk for partner in partners if partner.state == PartnerState.ACCEPTED]
+    found = set()
+    for question in questions_of(network.call):
+        whose = confirmed if question.per_partner else [None]
+        if all(0 < known.answers.get((question.code, each), 0) <= question.limit for each in whose):
+            found.add(question.code)
+    return frozenset(found)
+
+
+def _member(member: Member, partner: Partner, known: Known) -> Member:
+    others = known.elsewhere.get(partner.organisation_id, ()) if known.counts_elsewhere else None
+    return replace(member, other_networks=others, cost_share=partner.planned_share)
+
+
+def _total(numbers: Iterable[int | None]) -> int | None:
+    """None where nobody has said any."""
+    stated = [number for number in numbers if number is not None]
+    return sum(stated) if stated else None
+
+
+def shares_of(partners: Iterable[Partner]) -> list[Decimal | None]:
+    """The planned shares of those who have confirmed."""
+    return [partner.planned_share for partner in partners if partner.state == PartnerState.ACCEPTED]

@@ -1,77 +1,265 @@
-"""What a network still needs before it can be submitted: shown on its page, and the condition of submitting it."""
+"""What a network still needs before it goes to the facilitator, and before it is sent to the Region.
+
+One function says it: it is what pages show, and the condition of submitting and of sending.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
+from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from calls.models import Call, rules_of
-from calls.rules import Line, Scope, judge
+from calls.procedure import procedure_of, questions_of
+from calls.rules import Line, Rule, Scope, Unreadable, judge, words
+from calls.states import CallState
+from district_portal.shared.ui import localised, number, percent
 from projects.models import Network, Partner
-from projects.parties import party_of
-from projects.states import PartnerState
+from projects.parties import Known, known_of, party_of, shares_of
+from projects.states import NetworkState, PartnerState
+
+Stage = Literal["review", "sending"]
+APPROVED = {NetworkState.APPROVED, NetworkState.SENT}
+
+
+class Part(models.TextChoices):
+    """Under which heading a check is shown; the order of the page."""
+
+    PARTNERS = "partners", gettext_lazy("Who takes part")
+    PROJECT = "project", gettext_lazy("The project and its costs")
+    PAPERS = "papers", gettext_lazy("What you hand in")
+    WAY = "way", gettext_lazy("On the way to the Region")
+
+
+class Place(models.TextChoices):
+    """Where what is missing is done; `projects.panels.checklist` knows the addresses."""
+
+    NOWHERE = ""
+    SUMMARY = "summary"
+    PARTNERS = "partners"
+    SEARCH = "search"
+    PROPOSAL = "proposal"
+    BUDGET = "budget"
+    DOCUMENTS = "documents"
+    SIGN_OFF = "sign_off"
 
 
 @dataclass(frozen=True)
 class Check:
     """One line of the checklist: what is asked for, and where it is not met how it stands and what would meet it."""
 
+    key: str
+    """Kind of the rule, or the name of a check that every network has."""
+    part: Part
     met: bool | None
-    """None: not known yet; that does not keep a network from being submitted."""
+    """None: not known yet."""
     text: str
     detail: str = ""
+    blocks: bool = False
+    """Whether it keeps the network from the stage that was asked about."""
     later: bool = False
-    """Not known before the network has a budget and papers: nothing can be done about it yet."""
+    """Asked for when the proposal is sent: the review does not wait for it."""
+    advice: bool = False
+    """Never blocks."""
+    place: Place = Place.NOWHERE
+    concept: str = ""
+    """Code of the competence to search for."""
 
     @property
-    def blocks(self) -> bool:
-        return self.met is False
+    def status(self) -> str:
+        """Key into the table of statuses (`shared.ui.STATUS`)."""
+        if self.met is None:
+            return "check:advice" if self.advice else "check:unknown"
+        return "check:met" if self.met else "check:open"
 
     def __str__(self) -> str:
         return f"{self.text} {self.detail}".strip()
 
 
-def readiness(network: Network, call: Call, partners: Iterable[Partner], *, moment: datetime) -> list[Check]:
+def readiness(
+    network: Network,
+    call: Call,
+    partners: Iterable[Partner],
+    *,
+    moment: datetime,
+    stage: Stage = "review",
+    known: Known | None = None,
+) -> list[Check]:
     """Checks in the order of the page: the rules of the call, then what every network needs.
 
-    `partners`: all rows of the network with their organisations.
+    `partners`: all rows of the network with their organisations; `known`: of `known_of`, where several networks are
+    looked at. For the review only what is known to be wrong blocks; for sending also what is not known. What cannot be
+    known before the award (the version of the tables of aid) is no reason to wait: verdicts then say "provisional".
     """
+    network.call = call
+    known = known or known_of([network])[network.pk]
     members = [partner for partner in partners if partner.state != PartnerState.DECLINED]
-    return [*_rules(call, members), _idea(network), _answers(members), _call(call, moment)]
+    checks = [*_rules(network, members, known, stage), *_needs(known)]
+    checks += [_idea(network), _answers(members), *_shares(members, known, stage)]
+    checks += [_call(call, moment)]
+    if stage == "sending":
+        checks += [*_approval(network), _sign_offs(members, known)]
+    return checks
 
 
-def _rules(call: Call, members: list[Partner]) -> list[Check]:
+# --- The rules of the call -----------------------------------------------------------------------------------------
+
+
+def _rules(network: Network, members: list[Partner], known: Known, stage: Stage) -> Iterable[Check]:
     """Only who has confirmed counts; whether they may take part is asked of those who are invited, too."""
-    rules = rules_of(call)
-    who = judge([rule for rule in rules if rule.scope == Scope.WHO], party_of(members, invited=True))
-    rest = judge([rule for rule in rules if rule.scope != Scope.WHO], party_of(members))
-    return [_check(line) for line in (*who.lines, *rest.lines)]
+    rules = rules_of(network.call)
+    asked, confirmed = (party_of(network, members, known, invited=invited) for invited in (True, False))
+    who = judge([rule for rule in rules if rule.scope == Scope.WHO], asked)
+    rest = judge([rule for rule in rules if rule.scope != Scope.WHO], confirmed)
+    for line in (*who.lines, *rest.lines):
+        yield _check(line, stage, _whose(network, line.rule, members, known))
+    yield from _too_long(network, known, members)
 
 
-def _check(line: Line) -> Check:
-    verdict = line.verdict
-    detail = "" if verdict.met else f"{verdict.text}. {verdict.way_on}"
-    later = verdict.met is None and line.rule.scope in (Scope.PROJECT, Scope.PAPERS)
-    return Check(verdict.met, line.rule.explain(), detail, later)
+def _check(line: Line, stage: Stage, more: str) -> Check:
+    rule, met = line.rule, line.verdict.met
+    if stage == "review" and met is False and rule.scope == Scope.PAPERS:
+        met = None  # what is not there yet may still come until the proposal is sent
+    detail = "" if met else " ".join(filter(None, [f"{line.verdict.text}.", line.verdict.way_on, more]))
+    if met and rule.scope == Scope.PROJECT:
+        detail = f"{line.verdict.text}."
+    later = met is None and rule.scope in (Scope.PROJECT, Scope.PAPERS) and stage == "review"
+    blocks = met is False or met is None and stage == "sending" and not isinstance(rule, Unreadable)
+    return Check(rule.kind, _part(rule), met, rule.explain(), detail, blocks, later, place=_place(rule, line))
+
+
+def _part(rule: Rule) -> Part:
+    return {Scope.PROJECT: Part.PROJECT, Scope.PAPERS: Part.PAPERS}.get(rule.scope, Part.PARTNERS)
+
+
+def _place(rule: Rule, line: Line) -> Place:
+    known = {
+        "legal_forms": Place.SUMMARY,
+        "staff": Place.PARTNERS,
+        "questions": Place.PROPOSAL,
+        "declarations": Place.DOCUMENTS,
+        "documents": Place.DOCUMENTS,
+        "maximum_members": Place.PARTNERS,
+        "unreadable": Place.NOWHERE,
+    }
+    if rule.kind in known:
+        return known[rule.kind]
+    if rule.scope == Scope.PROJECT:
+        return Place.BUDGET
+    more = rule.scope == Scope.TOGETHER and line.verdict.met is False
+    return Place.SEARCH if more else Place.PARTNERS
+
+
+def _whose(network: Network, rule: Rule, members: list[Partner], known: Known) -> str:
+    """Who has not answered the questions that each partner answers."""
+    if rule.kind != "questions":
+        return ""
+    each = [question.code for question in questions_of(network.call) if question.per_partner and question.required]
+    late = [
+        partner.organisation.name
+        for partner in members
+        if partner.state == PartnerState.ACCEPTED and any((code, partner.pk) not in known.answers for code in each)
+    ]
+    if not late:
+        return ""
+    return _("Not answered by: %(names)s.") % {"names": words.both(late)}
+
+
+def _too_long(network: Network, known: Known, members: list[Partner]) -> Iterable[Check]:
+    """Answers that are longer than they may be: the limit was lowered since they were written."""
+    names = {partner.pk: partner.organisation.name for partner in members}
+    limits = {question.code: question for question in questions_of(network.call)}
+    for (code, partner), length in known.answers.items():
+        question = limits.get(code)
+        if question is None or length <= question.limit or partner is not None and partner not in names:
+            continue
+        title = _("“%(question)s”") % {"question": question.text}
+        whose = f"{title} ({names[partner]})" if partner is not None else title
+        much = length - question.limit
+        over = ngettext("%(count)s character too many.", "%(count)s characters too many.", much)
+        detail = over % {"count": number(much)}
+        yield Check(f"long:{code}", Part.PAPERS, False, whose, detail, blocks=True, place=Place.PROPOSAL)
+
+
+# --- What every network needs --------------------------------------------------------------------------------------
+
+
+def _needs(known: Known) -> Iterable[Check]:
+    """Competences that nobody covers: advice, for the network knows best what it needs."""
+    if not known.needs:
+        return
+    text = _("Every competence that you need is covered.")
+    if not known.gaps:
+        yield Check("coverage", Part.PARTNERS, True, text)
+        return
+    names = [f"“{localised(need.concept, 'name') if need.concept else need.name}”" for need in known.gaps]
+    sentence = ngettext("%(names)s is not covered.", "%(names)s are not covered.", len(names))
+    way_on = _("Find a partner, or say in the work plan how you buy it in.")
+    concept = next((need.concept.code for need in known.gaps if need.concept), "")
+    detail = f"{sentence % {'names': words.both(names)}} {way_on}"
+    yield Check("coverage", Part.PARTNERS, None, text, detail, advice=True, place=Place.SEARCH, concept=concept)
 
 
 def _idea(network: Network) -> Check:
     written = bool(network.idea.strip())
-    return Check(written, _("The idea is written down.") if written else _("The idea is not written down yet."))
+    text = _("The idea is written down.") if written else _("The idea is not written down yet.")
+    return Check("idea", Part.PROJECT, written, text, blocks=not written, place=Place.SUMMARY)
 
 
 def _answers(members: list[Partner]) -> Check:
     waiting = [partner.organisation.name for partner in members if partner.state == PartnerState.INVITED]
     if not waiting:
-        return Check(True, _("Every invitation is answered."))
-    words = ngettext("%(names)s has not answered yet.", "%(names)s have not answered yet.", len(waiting))
-    return Check(False, words % {"names": ", ".join(waiting)})
+        return Check("invitations", Part.PARTNERS, True, _("Every invitation is answered."))
+    text = ngettext("%(names)s has not answered yet.", "%(names)s have not answered yet.", len(waiting))
+    text %= {"names": ", ".join(waiting)}
+    return Check("invitations", Part.PARTNERS, False, text, blocks=True, place=Place.PARTNERS)
+
+
+def _shares(members: list[Partner], known: Known, stage: Stage) -> Iterable[Check]:
+    """The shares that were planned before there is a budget add up to the whole."""
+    shares = shares_of(members)
+    stated = [share for share in shares if share is not None]
+    if not stated:
+        return
+    whole = sum(stated)
+    met = whole == 1 if len(stated) == len(shares) else False if whole > 1 else None
+    detail = "" if met else _("They add up to %(whole)s.") % {"whole": percent(whole)}
+    blocks = met is False or met is None and stage == "sending"
+    text = _("The shares of the cost add up to 100%.")
+    yield Check("shares", Part.PROJECT, met, text, detail, blocks, met is None, place=Place.PARTNERS)
 
 
 def _call(call: Call, moment: datetime) -> Check:
+    if call.state == CallState.CANCELLED:
+        text = _("The call was cancelled.")
+        return Check("call", Part.WAY, False, text, _("What you wrote stays, and can be copied."), blocks=True)
     is_open = call.is_open_at(moment)
-    return Check(is_open, _("The call is open.") if is_open else _("The call is not open."))
+    text = _("The call is open.") if is_open else _("The call is not open.")
+    return Check("call", Part.WAY, is_open, text, blocks=not is_open)
+
+
+def _approval(network: Network) -> Iterable[Check]:
+    if not procedure_of(network.call).review:
+        return
+    approved = network.state in APPROVED
+    text = _("A facilitator has approved it.") if approved else _("A facilitator has not approved it yet.")
+    yield Check("approval", Part.WAY, approved, text, blocks=not approved)
+
+
+def _sign_offs(members: list[Partner], known: Known) -> Check:
+    confirmed = [partner for partner in members if partner.state == PartnerState.ACCEPTED]
+    missing = [partner.organisation.name for partner in confirmed if partner.pk not in known.signed]
+    text = _("Every partner has signed off what is sent.")
+    if not missing:
+        return Check("sign_offs", Part.WAY, True, text)
+    detail = _("%(count)s of %(wanted)s; still missing: %(names)s.") % {
+        "count": len(confirmed) - len(missing),
+        "wanted": words.organisations(len(confirmed)),
+        "names": words.both(missing),
+    }
+    return Check("sign_offs", Part.WAY, False, text, detail, blocks=True, place=Place.SIGN_OFF)

@@ -12,12 +12,13 @@ from district_portal.accounts.models import User
 from district_portal.shared.ui import short_day, short_moment
 from enterprises.models import Competence
 from projects.models import Decision, Network, Partner, Project
-from projects.operations.readiness import readiness
+from projects.panels.checklist import checklist
 from projects.panels.frame import frame
 from projects.states import NetworkState, PartnerState
 
 LEARN_FROM = 3
 ACTIVITY = 8
+OVER = {NetworkState.REFUSED, NetworkState.WITHDRAWN}
 REVIEW = {NetworkState.SUBMITTED, NetworkState.CHANGES_REQUESTED}
 
 Step = tuple[str, str, str]
@@ -27,7 +28,7 @@ def workspace(network: Network, user: User, now: datetime) -> dict[str, Any]:
     """Context of `projects/network_detail.html`."""
     partners = list(network.partners.select_related("organisation__municipality"))
     decisions = list(network.decisions.select_related("actor"))
-    checks = readiness(network, network.call, partners, moment=now)
+    found = checklist(network, partners, user, now)
     members = [partner for partner in partners if partner.state != PartnerState.DECLINED]
     steps = _steps(network, members, decisions)
     projects = Project.objects.visible_to(user)
@@ -37,11 +38,9 @@ def workspace(network: Network, user: User, now: datetime) -> dict[str, Any]:
         "steps": steps,
         "step": next((number for number, (state, _title, _detail) in enumerate(steps, 1) if state == "now"), None),
         "last_reason": _last_reason(network, decisions),
-        "checks": [check for check in checks if not check.later],
-        "checks_later": [check for check in checks if check.later],
-        "show_checks": network.editable or network.state == NetworkState.SUBMITTED,
-        "checks_met": sum(check.met is True for check in checks),
-        "ready": not any(check.blocks for check in checks),
+        "checklist": found,
+        "show_checks": network.state not in OVER,
+        "ready": found.ready,
         "offers": _offers(members, user),
         "activity": _activity(partners, decisions)[:ACTIVITY],
         "learn_from": projects.filter(district=network.district).order_by("acronym", "pk")[:LEARN_FROM],
