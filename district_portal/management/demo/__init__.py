@@ -19,6 +19,7 @@ from district_portal.management.demo import (
     organisations,
     people,
     projects,
+    proposals,
     publishing,
     questions,
     renewal,
@@ -44,6 +45,7 @@ def load() -> bool:
     interests.make(users, firms, current, moment)
     questions.make(users, current, moment)
     networks.make(users, firms, current, moment)
+    proposals.make(users, firms, current, moment)
     projects.make(users, firms, current, moment.date())
     event.make(firms, moment)
     alerts.make(users, current, moment)

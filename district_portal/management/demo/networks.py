@@ -126,17 +126,18 @@ PLANS = [
         "biomedicale",
         "SmartDialysis Line",
         "Una linea monouso con sensori di flusso e conducibilità, prodotta e sterilizzata nel distretto.",
-        "secchia-sensors-srl valli-robotics-srl bioma-lab etichette-idice-srl-",
+        "secchia-sensors-srl novamed-plast-srl estense-sterile-srl bioma-lab valli-robotics-srl? etichette-idice-srl-",
         [
             Step(22, S.FORMING),
             Step(6, S.SUBMITTED),
             Step(
                 1,
                 S.CHANGES_REQUESTED,
-                "Manca un partner del distretto packaging: il bando chiede una filiera, non un solo distretto.",
+                "Nessuno copre la valutazione clinica. Aggiungete un partner, oppure spiegate nel piano di lavoro "
+                "come la acquistate.",
             ),
         ],
-        "Un'impresa del packaging",
+        "Valutazione clinica",
         True,
     ),
     Plan(
