@@ -159,8 +159,9 @@ def _back_to(call: Call) -> NetworkState:
 
 def _unready(network: Network, call: Call, moment: datetime) -> list[str]:
     partners = network.partners.select_related("organisation")
-    checks = readiness(network, call, partners, moment=moment)
-    return [str(check) for check in checks if check.blocks]
+    checks = readiness(network, call, partners, moment=moment, stage="sending")
+    # Sign-offs are compared with the version itself, right after.
+    return [str(check) for check in checks if check.blocks and check.key != "sign_offs"]
 
 
 def _unsigned(network: Network, digest: str) -> list[str]:

@@ -90,14 +90,20 @@ def stage_of(network: Network) -> Stage:
 
 
 def checklist(
-    network: Network, partners: Sequence[Partner], user: User, now: datetime, *, known: Known | None = None
+    network: Network,
+    partners: Sequence[Partner],
+    user: User,
+    now: datetime,
+    *,
+    known: Known | None = None,
+    stage: Stage | None = None,
 ) -> Checklist:
-    """The checks of the stage that comes next, with ways on that this reader may go.
+    """The checks of a stage (None: of the one that comes next), with ways on that this reader may go.
 
     `partners`: all rows of the network with their organisations. As many queries for 2 partners as for 20.
     """
     known = known or known_of([network])[network.pk]
-    stage = stage_of(network)
+    stage = stage or stage_of(network)
     checks = readiness(network, network.call, partners, moment=now, stage=stage, known=known)
     return _with_ways(network, stage, checks, user)
 

@@ -14,13 +14,16 @@ from district_portal.accounts.models import User
 from enterprises.models import Membership
 from projects.content import digest, snapshot
 from projects.models import IntegrationRound, Network, Partner, ProposalVersion, SignOff, Submission
-from projects.operations.readiness import readiness
 from projects.operations.sending import WITHDRAWABLE
 from projects.operations.signing import can_be_signed, open_round, who_signs
+from projects.panels.checklist import checklist
 from projects.panels.frame import frame
 from projects.permissions import can_lead_network, works_for_region_of
 from projects.section_titles import titles_of
 from projects.states import EDITABLE, NetworkState
+
+# Checks that the page says in its own words.
+SAID = {"sign_offs", "approval", "call"}
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ def sending(network: Network, user: User, now: datetime) -> dict[str, Any]:
         "leads": leads,
         "may_withdraw_submission": leads and proposal is not None and call.state in WITHDRAWABLE,
     }
-    return context | _to_send(network, leads, signed == needed, now) | _integration(network, proposal, integration, now)
+    context |= _to_send(network, user, leads, signed == needed, now)
+    return context | _integration(network, integration, now)
 
 
 def receipt(submission: Submission, user: User, now: datetime) -> dict[str, Any]:
@@ -161,15 +165,15 @@ def _sent_status(submission: Submission) -> str:
     return "submission:counts" if _counts(submission) else "submission:withdrawn"
 
 
-def _to_send(network: Network, leads: bool, all_signed: bool, now: datetime) -> dict[str, Any]:
+def _to_send(network: Network, user: User, leads: bool, all_signed: bool, now: datetime) -> dict[str, Any]:
     """What is missing before the lead can send, while it can be sent or still be changed."""
     review = procedure_of(network.call).review
     ready_state = network.state == (NetworkState.APPROVED if review else NetworkState.FORMING)
     if not (ready_state or network.state in EDITABLE):
         return {"to_send": [], "may_send": False, "ready_state": False}
-    partners = network.partners.select_related("organisation")
-    checks = readiness(network, network.call, partners, moment=now)
-    blocking = [check for check in checks if check.blocks]
+    partners = list(network.partners.select_related("organisation__municipality", "organisation__district"))
+    found = checklist(network, partners, user, now, stage="sending")
+    blocking = [line for line in found.blocking if line.check.key not in SAID]
     return {
         "to_send": blocking,
         "ready_state": ready_state,
@@ -178,9 +182,7 @@ def _to_send(network: Network, leads: bool, all_signed: bool, now: datetime) -> 
     }
 
 
-def _integration(
-    network: Network, proposal: Submission | None, integration: IntegrationRound | None, now: datetime
-) -> dict[str, Any]:
+def _integration(network: Network, integration: IntegrationRound | None, now: datetime) -> dict[str, Any]:
     asked = IntegrationRound.objects.filter(submission__network=network).select_related("submission", "answer").last()
     if asked is None:
         return {"asked": None}
