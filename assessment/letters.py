@@ -130,7 +130,7 @@ def _facts(line: RankingLine) -> list[tuple[str, str]]:
 
 
 def _appeal(document: Document) -> None:
-    document.heading(_("How to appeal"), 2)
+    document.heading(_("How to appeal"))
     document.text(
         _(
             "Against this decision you may appeal to the regional administrative court within 60 days, or to the "

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
-from assessment.models import Assessment, Assignment
+from assessment.models import Assessment, Assignment, PanelMeeting, Ranking
 from calls.models import Call
 from calls.permissions import can_prepare_call
 from district_portal.accounts.models import Appointment, Role, User
@@ -100,3 +100,47 @@ def can_read_assigned(user: Person, assignment: Assignment) -> bool:
 def can_compare_scores(user: Person, assignment: Assignment) -> bool:
     """The others' scores: only after one's own are handed in."""
     return can_read_assigned(user, assignment) and assignment.submitted_at is not None
+
+
+# --- Panel and ranking -----------------------------------------------------------------------------------------------
+
+
+def sits_on_panel(user: Person, call: Call) -> bool:
+    """Whether the person was present at a meeting of the call's panel."""
+    return user.is_authenticated and PanelMeeting.objects.filter(call=call, members=user.pk).exists()
+
+
+def can_read_panel(user: Person, call: Call) -> bool:
+    """Who prepares the call, and the members of its panel; never the networks."""
+    return can_read_selection(user, call) or sits_on_panel(user, call)
+
+
+def can_read_calibration(user: Person, call: Call) -> bool:
+    """Who prepares the call, and who chairs its panel."""
+    chairs = user.is_authenticated and PanelMeeting.objects.filter(call=call, chair=user.pk).exists()
+    return chairs or can_read_selection(user, call)
+
+
+def can_run_meeting(user: Person, meeting: PanelMeeting) -> bool:
+    return can_run_selection(user, meeting.call)
+
+
+def can_read_sheet(user: Person, assessment: Assessment) -> bool:
+    return can_read_panel(user, assessment.network.call)
+
+
+def can_set_consensus(user: Person, assessment: Assessment) -> bool:
+    """Who runs the selection, and who is present at the open meeting. (Conflicts are said in words.)"""
+    call = assessment.network.call
+    if not user.is_authenticated:
+        return False
+    present = PanelMeeting.objects.filter(call=call, closed_at=None, members=user.pk)
+    return present.exists() or can_run_selection(user, call)
+
+
+def can_read_ranking(user: Person, ranking: Ranking) -> bool:
+    return can_read_selection(user, ranking.call)
+
+
+def can_run_ranking(user: Person, ranking: Ranking) -> bool:
+    return can_run_selection(user, ranking.call)

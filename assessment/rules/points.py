@@ -41,9 +41,11 @@ def allowed(weight: int) -> Decimal:
     return rounded(weight * FAR)
 
 
-def share_out(total: Decimal, parts: Mapping[int, Decimal]) -> dict[int, Decimal]:
-    """`total` EUR in proportion to `parts`, in cents, adding up exactly: what rounding down leaves goes, a cent each, to
-    the largest remainders. Parts that are all nothing share alike."""
+def share_out(total: Decimal, parts: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """`total` EUR in proportion to `parts`, in cents, adding up exactly.
+
+    What rounding down leaves goes, a cent each, to the largest remainders. Parts that are all nothing share alike.
+    """
     weights = parts if sum(parts.values()) else dict.fromkeys(parts, Decimal(1))
     whole = sum(weights.values(), Decimal(0))
     exact = {key: total * weight / whole for key, weight in weights.items()}
