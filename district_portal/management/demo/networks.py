@@ -91,6 +91,19 @@ PLANS = [
     Plan(
         MAIN,
         "biomedicale",
+        "Cateteri tracciati",
+        "Cateteri con un codice nel materiale, che il reparto legge anche quando la confezione non c'è più.",
+        "tubi-medicali-carpi-srl dati-clinici-modena-srl",
+        [
+            Step(52, S.FORMING),
+            Step(20, S.SUBMITTED),
+            Step(14, S.APPROVED, "Piano chiaro e prova in due reparti: la proposta può partire."),
+            Step(5, S.SENT),
+        ],
+    ),
+    Plan(
+        MAIN,
+        "biomedicale",
         "Catalogo comune",
         "Un catalogo commerciale comune dei prodotti del distretto.",
         "tubi-medicali-carpi-srl cavezzo-camera-bianca-srl",

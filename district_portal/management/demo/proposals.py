@@ -42,9 +42,14 @@ from projects.models import (
     Partner,
     ProposalVersion,
     Risk,
+    SignOff,
+    Submission,
     WorkPackage,
 )
+from projects.operations import listeners
+from projects.operations.chain import add_to_chain, new_code
 from projects.operations.declarations import declarations_wanted
+from projects.operations.sending import files_of
 from projects.states import NetworkState
 
 PROPOSALS: list[dict[str, Any]] = json.loads(
@@ -66,6 +71,8 @@ def make(users: Mapping[str, User], firms: Firms, calls: Mapping[str, Call], mom
         if spec["looked_at"]:
             Look.objects.create(network=network, user=users["facilitator"], version=version, at=version.at + days(1))
         _change_after(network, spec, moment)
+        if network.state == NetworkState.SENT:
+            _send(network, version, firms)
 
 
 def write(network: Network, spec: Spec, firms: Firms) -> None:
@@ -94,7 +101,7 @@ def _cover(network: Network, spec: Spec, partners: Partners) -> None:
     concepts = {each.code: each for each in Concept.objects.filter(scheme=Concept.Scheme.COMPETENCE, code__in=codes)}
     covers = []
     for order, (code, name, levels) in enumerate(spec["needs"]):
-        need = Need.objects.create(network=network, concept=concepts.get(code), name=name, order=order)
+        need = Need.objects.create(network=network, concept=concepts[code] if code else None, name=name, order=order)
         covers += [Cover(need=need, partner=partners[slug], level=level) for slug, level in levels.items()]
     Cover.objects.bulk_create(covers)
 
@@ -207,3 +214,30 @@ def _change_after(network: Network, spec: Spec, moment: datetime) -> None:
         answer = network.answers.get(question=code, partner=None)
         answer.text, answer.version, answer.edited_at = answer.text + more, 2, moment - timedelta(hours=3)
         answer.save()
+
+
+def _send(network: Network, version: ProposalVersion, firms: Firms) -> None:
+    """Every partner has signed off the version that was approved; the Region has it."""
+    sent = network.decisions.get(to_state=NetworkState.SENT)
+    SignOff.objects.bulk_create(
+        SignOff(
+            network=network,
+            partner=each,
+            version=version,
+            digest=version.digest,
+            signed_by=firms.owners[each.organisation.slug],
+            signed_at=sent.at - timedelta(hours=6),
+        )
+        for each in network.partners.accepted().select_related("organisation")
+    )
+    submission = add_to_chain(
+        network,
+        version,
+        kind=Submission.Kind.PROPOSAL,
+        code=new_code(),
+        files=files_of(version.content),
+        actor=sent.actor,
+        moment=sent.at,
+    )
+    for listener in listeners.SENT:
+        listener(submission)
