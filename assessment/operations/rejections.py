@@ -57,7 +57,7 @@ def announce_rejection(assessment: Assessment, *, reason: str, actor: User, mome
         AssessmentState.REJECTION_ANNOUNCED,
         actor=actor,
         reason=reason,
-        target=target,
+        intended=target,
         due_at=due.isoformat(),
     )
     announced = AnnouncedRejection.objects.create(

@@ -218,7 +218,7 @@ def content_of(network: Network, lead: Organisation, call: Call, concepts: Seque
         ],
         "risks": [],
         "indicators": [],
-        "budget": [[slug, 1, "personnel", "industrial_research", "200000.00"]],
+        "budget": [[slug, 1, "staff", "industrial_research", "200000.00"]],
         "declarations": {},
         "attachments": [],
     }
