@@ -163,7 +163,7 @@ def test_call_2_covers_all_of_the_cost():
 
 def test_sme_networks_get_half_of_the_cost_and_no_more_than_150_thousand():
     """SME networks: three members of 99,999.99 each: 49,999.995 → 50,000.00 each (half a cent up), 150,000.00 in all;
-    but 50 % of 299,999.97 are 149,999.985, in whole cents 149,999.98: 49,999.99 each, and the first gets the cent left."""
+    but 50 % of 299,999.97 are 149,999.985, in whole cents 149,999.98: 49,999.99 each, and a cent is left over."""
     intensities, grant = of_call("sme-networks-2018")
     members = {each: member("small") for each in (1, 2, 3)}
     found = budget([(each, INDUSTRIAL, "99999.99") for each in members], members, intensities, grant)
