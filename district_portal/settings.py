@@ -196,6 +196,7 @@ CELERY_BEAT_SCHEDULE = {
     "build": _hint("district_portal.reports.tasks.build", "reports"),
     "imports": _hint("calls.tasks.import_catalogues", "reports"),
     "papers": _hint("projects.tasks.make_papers", "reports"),
+    "replies": _hint("projects.tasks.remind_of_replies", "messages", seconds=60),
     "rounds": _hint("projects.tasks.close_rounds", "messages", seconds=10),
     "clock": _hint("calls.tasks.look_at_the_clock", "messages", seconds=10),
     "fold": _hint("calls.tasks.fold", "messages", seconds=10),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time
+from uuid import UUID
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,22 +14,13 @@ from calls.models import Call
 from district_portal.accounts.models import User
 from district_portal.shared.desk import DeskTask
 from district_portal.shared.ui import localised, short_day
-from projects.models import Network, Partner
+from projects.models import Decision, Network, Partner
 from projects.operations.readiness import readiness
+from projects.operations.review import review_due
 from projects.parties import known_of
 from projects.states import NetworkState, PartnerState
 
-REVIEW_WORKING_DAYS = 5
 ROWS = 20
-
-
-def review_due(submitted_at: datetime) -> datetime:
-    """When a review should be done: five working days (Monday to Friday) after the submission."""
-    due, left = timezone.localtime(submitted_at), REVIEW_WORKING_DAYS
-    while left:
-        due += timedelta(days=1)
-        left -= due.weekday() < 5
-    return due
 
 
 def invitations(user: User, now: datetime) -> Iterator[DeskTask]:
@@ -53,7 +46,7 @@ def networks_to_finish(user: User, now: datetime) -> Iterator[DeskTask]:
     calls = Call.objects.open_at(now).values("pk")
     networks = Network.objects.led_by(user).editable().filter(call__in=calls).with_rules()
     rows = list(networks.order_by("call__closes_at", "pk")[:ROWS])
-    known = known_of(rows)
+    known, asked = known_of(rows), _asked(rows)
     for network in rows:
         checks = readiness(network, network.call, network.listed_partners, moment=now, known=known[network.pk])
         if network.state == NetworkState.FORMING and any(check.blocks for check in checks):
@@ -61,28 +54,43 @@ def networks_to_finish(user: User, now: datetime) -> Iterator[DeskTask]:
         call = {"call": localised(network.call, "title"), "day": short_day(network.call.closes_at)}
         changes = network.state == NetworkState.CHANGES_REQUESTED
         words = _("Change “%(network)s” as the facilitator asks") if changes else _("Submit “%(network)s”: it is ready")
+        reply = _end_of(asked.get(network.pk)) if changes else None
+        context = _("For “%(call)s”, which closes on %(day)s.") % call
+        if reply:
+            context = _("Reply by %(day)s. %(context)s") % {"day": short_day(reply), "context": context}
         yield DeskTask(
             title=words % {"network": network.title},
-            context=_("For “%(call)s”, which closes on %(day)s.") % call,
+            context=context,
             icon="it-comment" if changes else "it-pencil",
             action=_("Open the network"),
             url=network.get_absolute_url(),
-            due=network.call.closes_at,
+            due=reply or network.call.closes_at,
             created=network.decided_at if changes else network.created_at,
         )
 
 
+def _asked(networks: Sequence[Network]) -> dict[UUID, date | None]:
+    """By network: the day on which its lead was last asked to reply."""
+    asked = Decision.objects.filter(network__in=networks, to_state=NetworkState.CHANGES_REQUESTED)
+    return dict(asked.order_by("network", "-at", "-pk").distinct("network").values_list("network", "reply_by"))
+
+
+def _end_of(day: date | None) -> datetime | None:
+    return timezone.make_aware(datetime.combine(day, time.max)) if day else None
+
+
 def networks_to_review(user: User, now: datetime) -> Iterator[DeskTask]:
-    """For facilitators: what was submitted in their districts."""
+    """For facilitators: what was submitted in their districts. For the Region's staff: where no facilitator is left."""
     networks = Network.objects.to_review_by(user)
     for network in networks.select_related("call").order_by("submitted_at", "pk")[:ROWS]:
+        submitted = network.submitted_at or network.created_at
         yield DeskTask(
             title=_("Review “%(network)s”") % {"network": network.title},
             context=_("For “%(call)s”, waiting since %(day)s.")
-            % {"call": localised(network.call, "title"), "day": short_day(network.submitted_at)},
+            % {"call": localised(network.call, "title"), "day": short_day(submitted)},
             icon="it-search",
             action=_("Review"),
-            url=network.get_absolute_url(),
-            due=review_due(network.submitted_at),
-            created=network.submitted_at,
+            url=reverse("projects:network_review", args=[network.pk]),
+            due=review_due(submitted),
+            created=submitted,
         )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from calls.models import Call
@@ -16,8 +18,11 @@ from district_portal.shared.filters import ChoicesFilter, offered
 from district_portal.shared.ui import localised
 from enterprises.models import Competence, Concept, Membership, Organisation
 from enterprises.models.organisation import OrganisationQuerySet
-from projects.models import Award, Network, Project
+from projects.models import Award, Look, Network, NetworkQuerySet, Project, ProposalVersion
 from projects.states import NetworkState
+
+# Calls without a deadline come last.
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class NetworkFilter(filters.FilterSet):
@@ -113,3 +118,58 @@ class ProjectFilter(filters.FilterSet):
     def search(self, queryset: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
         partners = Award.objects.filter(organisation__name__icontains=value).values("project")
         return queryset.filter(Q(acronym__icontains=value) | Q(title__icontains=value) | Q(pk__in=partners))
+
+
+class ReviewFilter(filters.FilterSet):
+    """The queue of reviews: `call` (its slug), `news` (new, changed, unchanged); `sort` by waiting time or deadline."""
+
+    SORTS = {"waiting": ["since", "pk"], "deadline": ["deadline", "pk"]}
+
+    call = filters.ChoiceFilter(field_name="call__slug", label=_("Call"), empty_label=_("All calls"))
+    news = filters.ChoiceFilter(
+        method="with_news",
+        label=_("Since your last look"),
+        empty_label=_("All"),
+        choices=[("new", _("Not read yet")), ("changed", _("Changed")), ("unchanged", _("Unchanged"))],
+    )
+    sort = filters.ChoiceFilter(
+        method="unchanged",
+        label=_("Order"),
+        empty_label=None,
+        choices=[("waiting", _("Waiting longest")), ("deadline", _("Deadline of the call"))],
+    )
+
+    class Meta:
+        model = Network
+        fields = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        newest = ProposalVersion.objects.filter(network=OuterRef("pk")).order_by("-number").values("pk")[:1]
+        seen = Look.objects.filter(network=OuterRef("pk"), user=self.request.user).values("version")[:1]
+        never = Value(FAR, DateTimeField())
+        self.queryset = self.queryset.annotate(
+            newest=Subquery(newest),
+            seen=Subquery(seen),
+            since=Coalesce("submitted_at", "created_at"),
+            deadline=Coalesce("call__closes_at", never),
+        )
+        calls = Call.objects.filter(Exists(self.queryset.filter(call=OuterRef("pk")))).order_by("-closes_at", "pk")
+        self.filters["call"].extra["choices"] = [
+            (call.slug, localised(call, "title"))
+            for call in offered(calls.only("slug", "title_it", "title_en"), [self.data.get("call")])
+        ]
+
+    @property
+    def order(self) -> list[str]:
+        """Names for `keyset_page`."""
+        return self.SORTS.get(self.data.get("sort", ""), self.SORTS["waiting"])
+
+    def with_news(self, queryset: NetworkQuerySet, name: str, value: str) -> NetworkQuerySet:
+        if value == "new":
+            return queryset.filter(seen=None)
+        same = queryset.filter(seen=F("newest"))
+        return same if value == "unchanged" else queryset.exclude(seen=None).exclude(pk__in=same.values("pk"))
+
+    def unchanged(self, queryset: NetworkQuerySet, name: str, value: str) -> NetworkQuerySet:
+        return queryset

@@ -10,10 +10,14 @@ from uuid import UUID
 from django.db.models import BigIntegerField, CharField, Count, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Length
 
+from calls.models import rules_of
 from calls.parties import members_of
 from calls.procedure import procedure_of, questions_of
 from calls.rules import Member, Party
-from projects.models import Answer, Attachment, Declaration, Need, Network, Partner, SignOff
+from calls.rules.kinds.grants import Grant
+from projects.aid.budget import Budget, reckon
+from projects.aid.intensity import Intensities
+from projects.models import Answer, Attachment, BudgetLine, Declaration, Need, Network, Partner, SignOff
 from projects.states import NetworkState, PartnerState
 
 # A network that is over takes part in nothing any more.
@@ -38,6 +42,10 @@ class Known:
     """By organisation: titles of other living networks of the call, "" where a title is not public."""
     counts_elsewhere: bool = False
     """Whether `elsewhere` was looked up: only where the call limits it."""
+    cells: list[tuple[int, int, str, str, Decimal]] = field(default_factory=list)
+    """Of the budget: partner, work package, category, activity, amount."""
+    budget: Budget | None = None
+    """Once it was reckoned; None while there are no cells."""
 
     @property
     def gaps(self) -> list[Need]:
@@ -58,6 +66,11 @@ def known_of(networks: Sequence[Network]) -> dict[UUID, Known]:
             known.signed.add(partner)
         else:
             known.answers[code, partner] = length
+    lines = BudgetLine.objects.filter(network__in=found).order_by()
+    for network, *cell in lines.values_list(
+        "network", "partner", "work_package", "category", "activity", "amount"
+    ).iterator():
+        found[network].cells.append(tuple(cell))
     confirmed = Count("covers", filter=Q(covers__partner__state=PartnerState.ACCEPTED))
     for need in Need.objects.filter(network__in=found).select_related("concept").annotate(involved=confirmed):
         found[need.network_id].needs.append(need)
@@ -113,10 +126,15 @@ def party_of(network: Network, partners: Iterable[Partner], known: Known, *, inv
     """
     states = {PartnerState.ACCEPTED, PartnerState.INVITED} if invited else {PartnerState.ACCEPTED}
     rows = [partner for partner in partners if partner.state in states]
-    members = members_of(partner.organisation for partner in rows)
+    members = dict(zip((row.pk for row in rows), members_of(row.organisation for row in rows), strict=True))
+    confirmed = {row.pk: members[row.pk] for row in rows if row.state == PartnerState.ACCEPTED}
+    budget = known.budget = known.budget or _budget(network, confirmed, known)
     return Party(
-        members=tuple(_member(member, row, known) for member, row in zip(members, rows, strict=True)),
+        members=tuple(_member(members[row.pk], row, known) for row in rows),
         legal_form=network.legal_form or None,
+        cost=budget.cost if budget else None,
+        grant=budget.aid if budget and budget.stated else None,
+        cost_by_category={name: part.cost for name, part in budget.by_category.items()} if budget else None,
         bonuses=frozenset(network.bonuses),
         declared=frozenset(known.declared),
         attached=frozenset(known.attached),
@@ -137,9 +155,29 @@ def answered(network: Network, partners: Iterable[Partner], known: Known) -> fro
     return frozenset(found)
 
 
+def _budget(network: Network, members: dict[int, Member], known: Known) -> Budget | None:
+    """What the cells of those who have confirmed come to; None while there are none."""
+    cells = sorted(cell for cell in known.cells if cell[0] in members)
+    if not cells:
+        return None
+    rules = rules_of(network.call)
+    grant = next((rule for rule in rules if isinstance(rule, Grant)), None)
+    return reckon(cells, members, Intensities(rules, network.bonuses), grant)
+
+
 def _member(member: Member, partner: Partner, known: Known) -> Member:
+    """The share of the cost is that of the budget, and until there is one what was planned."""
     others = known.elsewhere.get(partner.organisation_id, ()) if known.counts_elsewhere else None
-    return replace(member, other_networks=others, cost_share=partner.planned_share)
+    own = known.budget.partners.get(partner.pk) if known.budget else None
+    if own is None:
+        return replace(member, other_networks=others, cost_share=partner.planned_share)
+    return replace(
+        member,
+        other_networks=others,
+        cost_share=own.share,
+        cost_by_activity={name: part.cost for name, part in own.by_activity.items()},
+        aid=own.aid,
+    )
 
 
 def _total(numbers: Iterable[int | None]) -> int | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
+
 from calls.models import Call
-from district_portal.accounts.models import Role, User
+from district_portal.accounts.models import Appointment, Role, User
 from enterprises.models import Membership, Organisation
 from projects.models import Helper, Network, Paper, Partner, ProposalVersion, Submission
 from projects.states import PartnerState
@@ -78,8 +80,33 @@ def belongs_to_network(user: Person, network: Network) -> bool:
 
 
 def can_decide_network(user: Person, network: Network) -> bool:
-    """Facilitators of its district, unless they are too close to it."""
-    return reviews_district_of(user, network) and not is_too_close(user, network)
+    """Facilitators of its district, unless they are too close to it; the Region's staff where none of them is left."""
+    if is_too_close(user, network):
+        return False
+    if reviews_district_of(user, network):
+        return True
+    return works_for_region_of(user, network) and not _free(network, Role.FACILITATOR).exists()
+
+
+def deciders_of(network: Network) -> QuerySet[User]:
+    """Who may decide on the network now, by the same rule."""
+    facilitators = _free(network, Role.FACILITATOR)
+    return facilitators if facilitators.exists() else _free(network, Role.REGIONAL_STAFF)
+
+
+def _free(network: Network, role: Role) -> QuerySet[User]:
+    """Active people with the role in the network's district, but for those who are too close to the network."""
+    offices = Appointment.objects.current().of_district(network.district).filter(role=role)
+    organisations = network.partners.members().values("organisation")
+    members = Membership.objects.current().filter(organisation__in=organisations)
+    helpers = network.helpers.have_helped()
+    people = User.objects.filter(is_active=True, pk__in=offices.values("user"))
+    return people.exclude(pk__in=members.values("user")).exclude(pk__in=helpers.values("user"))
+
+
+def can_see_review(user: Person, network: Network) -> bool:
+    """Facilitators of its district, also those who may not decide, and the Region's staff."""
+    return reviews_district_of(user, network) or works_for_region_of(user, network)
 
 
 def is_too_close(user: Person, network: Network) -> bool:

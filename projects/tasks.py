@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 
 from celery import shared_task
+from django.utils import timezone
 
 from calls.operations.lifecycle import moment_of_arrival
 from projects.operations.integration import close_integrations
 from projects.operations.papers import claim_paper
+from projects.operations.review import remind_replies
 from projects.papers.work import make_paper
 
 # Then the next hint goes on, so that no task reaches the worker's time limit because of many documents.
@@ -29,3 +31,9 @@ def make_papers() -> int:
 def close_rounds() -> int:
     """The time of integration rounds may be over. Returns how many were closed."""
     return close_integrations(moment_of_arrival())
+
+
+@shared_task
+def remind_of_replies() -> int:
+    """Leads may have to reply to a facilitator soon. Returns how many replies are awaited by the next working day."""
+    return remind_replies(timezone.localdate())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Exists, OuterRef, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,7 @@ from calls.rules.aid import Bonus
 from calls.rules.words import LegalForm
 from district_portal.accounts.models import Appointment, District, Role, User
 from enterprises.models import Membership, Organisation
-from projects.states import ASKED_TO_HELP, EDITABLE, NetworkState, PartnerState
+from projects.states import ASKED_TO_HELP, EDITABLE, HAS_HELPED, NetworkState, PartnerState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -73,9 +73,31 @@ class NetworkQuerySet(models.QuerySet["Network"]):
         return self.filter(pk__in=Partner.objects.of(user).filter(role=Partner.Role.LEAD).values("network"))
 
     def to_review_by(self, user: User) -> NetworkQuerySet:
-        """Submitted in the person's districts, but for those of an organisation that the person belongs to."""
-        own = self.model.objects.of_member(user).values("pk")
-        return self.reviewed_by(user).filter(state=NetworkState.SUBMITTED).exclude(pk__in=own)
+        """Submitted, and for the person to decide: in their districts as facilitator, in their region where no
+        facilitator is left. Never where the person is too close (`projects.permissions.is_too_close`)."""
+        region = Q(pk__in=[])
+        for office in user.current_appointments:
+            if office.role == Role.REGIONAL_STAFF:
+                region |= _within(office)
+        left = self.filter(region, state=NetworkState.SUBMITTED).without_facilitator() if region else self.none()
+        mine = self.reviewed_by(user).filter(state=NetworkState.SUBMITTED)
+        close = self.model.objects.of_member(user).values("pk")
+        helped = user.helps.filter(state__in=HAS_HELPED).values("network")
+        found = self.filter(Q(pk__in=mine.values("pk")) | Q(pk__in=left.values("pk")))
+        return found.exclude(pk__in=close).exclude(pk__in=helped)
+
+    def without_facilitator(self) -> NetworkQuerySet:
+        """Every facilitator of its district is too close to it, or there is none."""
+        here = OuterRef(OuterRef("pk"))
+        members = Membership.objects.current().filter(
+            user=OuterRef("user"),
+            organisation__partnerships__network=here,
+            organisation__partnerships__state__in=[PartnerState.ACCEPTED, PartnerState.INVITED],
+        )
+        helped = User.objects.filter(pk=OuterRef("user"), helps__network=here, helps__state__in=HAS_HELPED)
+        reach = Q(district=OuterRef("district")) | Q(district=None, region=OuterRef("district__region"))
+        officers = Appointment.objects.current().filter(reach, role=Role.FACILITATOR, user__is_active=True)
+        return self.filter(~Exists(officers.filter(~Exists(members), ~Exists(helped))))
 
     def editable(self) -> NetworkQuerySet:
         return self.filter(state__in=EDITABLE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from district_portal.accounts.models import Appointment, Role, User
+from district_portal.accounts.models import User
 from district_portal.notifications.outbox import Content, Message, announce, path_of
 from enterprises.models import Membership, Organisation
 from projects.models import Decision, Network, Partner
@@ -23,7 +23,7 @@ def _load_partner(about: str) -> Content:
     return Content(path=_path(network), context=context)
 
 
-def _load_decision(about: str) -> Content:
+def load_decision(about: str) -> Content:
     """`about`: id of the entry in the journal, so that an older message keeps its own reason."""
     decision = Decision.objects.select_related("network__call", "actor").get(pk=about)
     network = decision.network
@@ -34,6 +34,7 @@ def _load_decision(about: str) -> Content:
         "lead": lead,
         "actor": decision.actor,
         "reason": decision.reason,
+        "reply_by": decision.reply_by,
     }
     return Content(path=_path(network), context=context)
 
@@ -41,11 +42,7 @@ def _load_decision(about: str) -> Content:
 NETWORK_INVITED = Message("projects/network_invited", load=_load_partner)
 PARTNER_ACCEPTED = Message("projects/partner_accepted", load=_load_partner)
 PARTNER_DECLINED = Message("projects/partner_declined", load=_load_partner)
-NETWORK_SUBMITTED = Message("projects/network_submitted", load=_load_decision)
-NETWORK_APPROVED = Message("projects/network_approved", load=_load_decision)
-NETWORK_CHANGES_REQUESTED = Message("projects/network_changes_requested", load=_load_decision)
-NETWORK_REFUSED = Message("projects/network_refused", load=_load_decision)
-NETWORK_WITHDRAWN = Message("projects/network_withdrawn", load=_load_decision)
+NETWORK_WITHDRAWN = Message("projects/network_withdrawn", load=load_decision)
 
 
 def network_invited(partner: Partner) -> None:
@@ -65,30 +62,11 @@ def partner_declined(partner: Partner) -> None:
     announce(PARTNER_DECLINED, about=partner.pk, key=_answer_key(partner), users=_owners(_leads(partner.network)))
 
 
-def network_submitted(decision: Decision) -> None:
-    """To the facilitators of the network's district."""
-    offices = Appointment.objects.current().of_district(decision.network.district).filter(role=Role.FACILITATOR)
-    facilitators = User.objects.filter(pk__in=offices.values("user"))
-    announce(NETWORK_SUBMITTED, about=decision.pk, key=str(decision.pk), users=facilitators)
-
-
-def network_approved(decision: Decision) -> None:
-    _tell_members(NETWORK_APPROVED, decision)
-
-
-def network_changes_requested(decision: Decision) -> None:
-    _tell_members(NETWORK_CHANGES_REQUESTED, decision)
-
-
-def network_refused(decision: Decision) -> None:
-    _tell_members(NETWORK_REFUSED, decision)
-
-
 def network_withdrawn(decision: Decision) -> None:
-    _tell_members(NETWORK_WITHDRAWN, decision)
+    tell_members(NETWORK_WITHDRAWN, decision)
 
 
-def _tell_members(message: Message, decision: Decision) -> None:
+def tell_members(message: Message, decision: Decision) -> None:
     """To everyone, in any role, of the organisations that have not declined."""
     organisations = decision.network.partners.members().values("organisation")
     memberships = Membership.objects.current().filter(organisation__in=organisations)

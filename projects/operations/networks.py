@@ -14,14 +14,14 @@ from calls.operations.lifecycle import hold_open
 from district_portal.accounts.models import District, User
 from district_portal.shared.errors import DomainError
 from district_portal.shared.states import check_move
-from district_portal.shared.ui import long_moment
 from enterprises.models import Organisation
-from projects.models import Decision, Network, Partner
+from projects.models import Decision, Network, Partner, ProposalVersion
 from projects.notifications import networks as notifications
+from projects.notifications import review as review_notifications
+from projects.operations.changes import move
 from projects.operations.readiness import readiness
+from projects.operations.versions import record_version
 from projects.states import NETWORK_MOVES, PARTNER_MOVES, NetworkState, PartnerState
-
-DECIDED = {NetworkState.APPROVED, NetworkState.CHANGES_REQUESTED, NetworkState.REFUSED}
 
 
 @dataclass(frozen=True)
@@ -147,32 +147,9 @@ def submit_network(network: Network, *, actor: User, moment: datetime) -> Networ
     if missing:
         raise DomainError(_("Not ready to submit yet. %(missing)s") % {"missing": " ".join(missing)})
     network.submitted_at = moment
-    decision = _move(network, NetworkState.SUBMITTED, actor=actor)
-    notifications.network_submitted(decision)
-    return network
-
-
-@transaction.atomic
-def approve_network(network: Network, *, actor: User, reason: str = "") -> Network:
-    """Approve a submitted network. Raises `DomainError`, after a decision with who decided what and when."""
-    network, decision = _decide(network, NetworkState.APPROVED, actor=actor, reason=reason)
-    notifications.network_approved(decision)
-    return network
-
-
-@transaction.atomic
-def request_network_changes(network: Network, *, actor: User, reason: str) -> Network:
-    """Give a submitted network back to its lead. Raises `DomainError` like `approve_network`."""
-    network, decision = _decide(network, NetworkState.CHANGES_REQUESTED, actor=actor, reason=reason)
-    notifications.network_changes_requested(decision)
-    return network
-
-
-@transaction.atomic
-def refuse_network(network: Network, *, actor: User, reason: str) -> Network:
-    """Refuse a submitted network for good. Raises `DomainError` like `approve_network`."""
-    network, decision = _decide(network, NetworkState.REFUSED, actor=actor, reason=reason)
-    notifications.network_refused(decision)
+    version = record_version(network, note="", actor=actor)
+    decision = _move(network, NetworkState.SUBMITTED, actor=actor, version=version)
+    review_notifications.network_submitted(decision)
     return network
 
 
@@ -180,6 +157,8 @@ def refuse_network(network: Network, *, actor: User, reason: str) -> Network:
 def withdraw_network(network: Network, *, actor: User, reason: str = "") -> Network:
     """Take the network back for good. Raises `DomainError` once it is approved, refused or withdrawn."""
     network = _lock(network)
+    if network.state == NetworkState.SENT:
+        raise DomainError(_("The proposal is sent. Withdraw the proposal first, on the page of its sign-offs."))
     decision = _move(network, NetworkState.WITHDRAWN, actor=actor, reason=reason)
     notifications.network_withdrawn(decision)
     return network
@@ -204,31 +183,13 @@ def _check_editable(network: Network) -> None:
         raise DomainError(_("This network cannot be changed now: it is “%(state)s”.") % {"state": state})
 
 
-def _decide(network: Network, target: NetworkState, *, actor: User, reason: str) -> tuple[Network, Decision]:
-    network = _lock(network)
-    if network.state in DECIDED:
-        raise DomainError(_already_decided(network))
-    network.decided_at = timezone.now()
-    return network, _move(network, target, actor=actor, reason=reason)
-
-
-def _move(network: Network, target: NetworkState, *, actor: User, reason: str = "") -> Decision:
-    """Check, save and write down the move of a locked network."""
-    check_move(NETWORK_MOVES, network.state, target)
-    decision = Decision(network=network, actor=actor, from_state=network.state, to_state=target, reason=reason.strip())
-    network.state = target
-    network.save(update_fields=["state", "submitted_at", "decided_at"])
-    decision.save()
+def _move(
+    network: Network, target: NetworkState, *, actor: User, reason: str = "", version: ProposalVersion | None = None
+) -> Decision:
+    """Check, save and write down the move of a locked network, with its moments."""
+    decision = move(network, target, actor=actor, reason=reason, version=version)
+    network.save(update_fields=["submitted_at", "decided_at"])
     return decision
-
-
-def _already_decided(network: Network) -> str:
-    last = network.decisions.select_related("actor").latest("at", "pk")
-    return _("%(who)s has already decided, on %(when)s: “%(what)s”. Nothing was changed.") % {
-        "who": last.actor,
-        "when": long_moment(last.at),
-        "what": NetworkState(last.to_state).label,
-    }
 
 
 # --- The partners of a network -------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ One function says it: it is what pages show, and the condition of submitting and
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -18,12 +18,21 @@ from calls.models import Call, rules_of
 from calls.procedure import procedure_of, questions_of
 from calls.rules import Line, Rule, Scope, Unreadable, judge, words
 from calls.states import CallState
-from district_portal.shared.ui import localised, number, percent
+from district_portal.shared.ui import localised, money, number, percent
 from projects.models import Network, Partner
 from projects.parties import Known, known_of, party_of, shares_of
 from projects.states import NetworkState, PartnerState
 
 Stage = Literal["review", "sending"]
+OF_COSTS = {
+    "project_cost",
+    "cost_share",
+    "cost_limits",
+    "grant",
+    "flat_intensity",
+    "intensity_by_table",
+    "de_minimis",
+}
 APPROVED = {NetworkState.APPROVED, NetworkState.SENT}
 
 
@@ -100,7 +109,7 @@ def readiness(
     known = known or known_of([network])[network.pk]
     members = [partner for partner in partners if partner.state != PartnerState.DECLINED]
     checks = [*_rules(network, members, known, stage), *_needs(known)]
-    checks += [_idea(network), _answers(members), *_shares(members, known, stage)]
+    checks += [_idea(network), _answers(members), *_budget(call, known, stage), *_shares(members, known, stage)]
     checks += [_call(call, moment)]
     if stage == "sending":
         checks += [*_approval(network), _sign_offs(members, known)]
@@ -117,7 +126,10 @@ def _rules(network: Network, members: list[Partner], known: Known, stage: Stage)
     who = judge([rule for rule in rules if rule.scope == Scope.WHO], asked)
     rest = judge([rule for rule in rules if rule.scope != Scope.WHO], confirmed)
     for line in (*who.lines, *rest.lines):
-        yield _check(line, stage, _whose(network, line.rule, members, known))
+        check = _check(line, stage, _whose(network, line.rule, members, known))
+        # How much is asked for is not known where the call says no share: then only the award tells.
+        open_grant = line.rule.kind == "grant" and known.budget is not None and not known.budget.stated
+        yield replace(check, blocks=False) if open_grant and check.met is None else check
     yield from _too_long(network, known, members)
 
 
@@ -220,9 +232,23 @@ def _answers(members: list[Partner]) -> Check:
     return Check("invitations", Part.PARTNERS, False, text, blocks=True, place=Place.PARTNERS)
 
 
+def _budget(call: Call, known: Known, stage: Stage) -> Iterable[Check]:
+    """Calls whose rules speak of costs want a budget."""
+    if not any(rule.kind in OF_COSTS for rule in rules_of(call)):
+        return
+    text = _("The budget is filled in.")
+    if known.budget is not None:
+        yield Check("budget", Part.PROJECT, True, text, _("It comes to %(cost)s.") % {"cost": money(known.budget.cost)})
+        return
+    late = stage == "sending"
+    way_on = _("Each partner enters its own costs.")
+    met = False if late else None
+    yield Check("budget", Part.PROJECT, met, text, way_on, blocks=late, later=not late, place=Place.BUDGET)
+
+
 def _shares(members: list[Partner], known: Known, stage: Stage) -> Iterable[Check]:
-    """The shares that were planned before there is a budget add up to the whole."""
-    shares = shares_of(members)
+    """The planned shares add up to the whole; those of a budget always do."""
+    shares = [] if known.budget else shares_of(members)
     stated = [share for share in shares if share is not None]
     if not stated:
         return

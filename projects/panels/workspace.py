@@ -85,13 +85,15 @@ def _review_words(network: Network, decisions: list[Decision]) -> str:
         return ""
     words = {
         NetworkState.SUBMITTED: _("since %(day)s"),
-        NetworkState.CHANGES_REQUESTED: _("changes requested on %(day)s"),
+        NetworkState.CHANGES_REQUESTED: _("changes requested on %(day)s, reply by %(reply_by)s")
+        if last.reply_by
+        else _("changes requested on %(day)s"),
         NetworkState.APPROVED: _("approved on %(day)s"),
         NetworkState.SENT: _("sent on %(day)s"),
         NetworkState.REFUSED: _("refused on %(day)s"),
         NetworkState.WITHDRAWN: _("withdrawn on %(day)s"),
     }
-    return words[NetworkState(network.state)] % {"day": short_day(last.at)}
+    return words[NetworkState(network.state)] % {"day": short_day(last.at), "reply_by": short_day(last.reply_by)}
 
 
 def _sent_words(network: Network) -> str:

@@ -206,24 +206,6 @@ def network_withdraw(request: HttpRequest, network: Network) -> HttpResponse:
     return _move(request, network, questions.WITHDRAW, operations.withdraw_network, optional=True)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@access(permissions.can_decide_network, on=_network)
-def network_approve(request: HttpRequest, network: Network) -> HttpResponse:
-    return _move(request, network, questions.APPROVE, operations.approve_network, optional=True)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@access(permissions.can_decide_network, on=_network)
-def network_request_changes(request: HttpRequest, network: Network) -> HttpResponse:
-    return _move(request, network, questions.REQUEST_CHANGES, operations.request_network_changes)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@access(permissions.can_decide_network, on=_network)
-def network_refuse(request: HttpRequest, network: Network) -> HttpResponse:
-    return _move(request, network, questions.REFUSE, operations.refuse_network)
-
-
 def _move(
     request: HttpRequest,
     network: Network,

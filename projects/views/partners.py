@@ -1,22 +1,18 @@
-"""Partner search, and the facilitator's cockpit."""
+"""Partner search."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from calls.models import Call
 from district_portal.accounts.models import User
 from district_portal.shared.access import access
 from district_portal.shared.pagination import count_capped, keyset_page
-from enterprises.models import Competence, Organisation, OrganisationKind
+from enterprises.models import Competence, Organisation
 from projects import permissions
-from projects.desk import review_due
 from projects.filters import PartnerFilter, candidates
 from projects.models import Network, Partner
 
@@ -60,38 +56,3 @@ def _with_offers(organisations: list[Organisation], user: User, network: Network
     partners = Partner.objects.members().filter(network=network, organisation__in=organisations) if network else []
     places = {partner.organisation_id: partner for partner in partners}
     return [Candidate(each, offers.get(each.pk, []), places.get(each.pk)) for each in organisations]
-
-
-@dataclass(frozen=True)
-class Review:
-    """One submitted network of the queue."""
-
-    network: Network
-    due: datetime
-    kinds: list[str]
-
-
-@require_safe
-@access(permissions.can_facilitate)
-def facilitator(request: HttpRequest) -> HttpResponse:
-    """What waits for the facilitator: networks to review, networks without all answers, calls with interest."""
-    now = timezone.now()
-    to_review = Network.objects.to_review_by(request.user)
-    waiting = Network.objects.reviewed_by(request.user).waiting_for_answers()
-    calls = Call.objects.facilitated_by(request.user).open_at(now).with_interest_counts(exact=True)
-    context = {
-        "now": now,
-        "reviews": [_review(network) for network in to_review.with_lists().order_by("submitted_at", "pk")[:ROWS]],
-        "reviews_count": count_capped(to_review),
-        "waiting": waiting.with_lists().order_by("call__closes_at", "pk")[:ROWS],
-        "waiting_count": count_capped(waiting),
-        "calls": calls.order_by("closes_at", "pk")[:ROWS],
-    }
-    return render(request, "projects/facilitator.html", context)
-
-
-def _review(network: Network) -> Review:
-    """`kinds`: how many partners of each kind, in words."""
-    kinds = [partner.organisation.kind for partner in network.confirmed]
-    mix = [f"{OrganisationKind(kind).label} {kinds.count(kind)}" for kind in dict.fromkeys(kinds)]
-    return Review(network, review_due(network.submitted_at), mix)

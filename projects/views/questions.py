@@ -58,14 +58,14 @@ WITHDRAW = Question(
 )
 APPROVE = Question(
     _("Approve this network?"),
-    _("Every member is told. An approval cannot be taken back."),
+    _("Every member is told. The lead can then send the proposal to the Region."),
     _("Approve"),
     "network_approve",
     NetworkState.APPROVED,
 )
 REQUEST_CHANGES = Question(
     _("Ask for changes?"),
-    _("The network goes back to its lead, who can change it and submit it again."),
+    _("The network goes back to its lead, who can change it and submit it again. Every member is told."),
     _("Ask for changes"),
     "network_request_changes",
     NetworkState.CHANGES_REQUESTED,

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from district_portal.notifications.delivery import deliver_waiting
 from district_portal.notifications.models import InboxItem, OutboxRow
+from projects.notifications import review as review_notifications
 from projects.operations import networks as operations
+from projects.operations import review
 from projects.states import NetworkState, PartnerState
 from tests.factories import AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.calls import CallFactory
@@ -65,9 +68,9 @@ def test_a_submission_goes_to_the_facilitators_of_the_district() -> None:
 @pytest.mark.parametrize(
     "decide, message",
     [
-        (operations.approve_network, "projects/network_approved"),
-        (operations.request_network_changes, "projects/network_changes_requested"),
-        (operations.refuse_network, "projects/network_refused"),
+        (review.approve_network, "projects/network_approved"),
+        (review.request_network_changes, "projects/network_changes_requested"),
+        (review.refuse_network, "projects/network_refused"),
         (operations.withdraw_network, "projects/network_withdrawn"),
     ],
 )
@@ -90,11 +93,17 @@ def everything_that_can_be_told(reader) -> None:
     operations.accept_invitation(network, organisation=organisation, actor=reader)
     other = PartnerFactory(network=network, invited=True)
     operations.decline_invitation(network, organisation=other.organisation, actor=reader)
-    for decide in (operations.request_network_changes, operations.refuse_network):
+    for decide in (review.request_network_changes, review.refuse_network):
         operations.submit_network(network, actor=reader, moment=timezone.now())
-        decide(network, actor=reader, reason="Who <evaluates>?")
+        decide(network, actor=UserFactory(), reason="Who <evaluates>?")
+    asked = network.decisions.get(to_state=NetworkState.CHANGES_REQUESTED)
+    with transaction.atomic():
+        review_notifications.reply_near(asked)
+    # A facilitator who belongs to a network is not asked to decide on it.
+    foreign = NetworkFactory(call=call, title="Tubes & Sons", district=lead.district)
+    operations.submit_network(foreign, actor=UserFactory(), moment=timezone.now())
     approved = NetworkFactory(call=call, lead=lead, title="Tubes & Sons", state=NetworkState.SUBMITTED)
-    operations.approve_network(approved, actor=reader)
+    review.approve_network(approved, actor=UserFactory())
     operations.withdraw_network(
         NetworkFactory(call=call, lead=lead, title="Tubes & Sons"), actor=reader, reason="Moved."
     )
@@ -120,7 +129,7 @@ def test_the_reason_stands_in_the_message_as_it_was_written(mailoutbox, settings
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     network = NetworkFactory(state=NetworkState.SUBMITTED)
     reader = owner(lead_of(network))
-    operations.refuse_network(network, actor=UserFactory(), reason="Who <evaluates>?\nAnd who pays?")
+    review.refuse_network(network, actor=UserFactory(), reason="Who <evaluates>?\nAnd who pays?")
     deliver_waiting()
     item = InboxItem.objects.get(user=reader)
     assert "Who <evaluates>?\nAnd who pays?" in mailoutbox[0].body and "Who <evaluates>?" in item.text_en
@@ -132,9 +141,9 @@ def test_an_older_message_keeps_its_own_reason(mailoutbox, settings) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     network = NetworkFactory(state=NetworkState.SUBMITTED)
     owner(lead_of(network))
-    operations.request_network_changes(network, actor=UserFactory(), reason="First reason.")
+    review.request_network_changes(network, actor=UserFactory(), reason="First reason.")
     operations.submit_network(network, actor=UserFactory(), moment=timezone.now())
-    operations.request_network_changes(network, actor=UserFactory(), reason="Second reason.")
+    review.request_network_changes(network, actor=UserFactory(), reason="Second reason.")
     deliver_waiting()
     assert ["First" in mail.body for mail in mailoutbox] == [True, False]
 

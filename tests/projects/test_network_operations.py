@@ -12,6 +12,7 @@ from district_portal.shared.errors import DomainError
 from enterprises.models import OrganisationKind
 from projects.models import Decision, Network, Partner
 from projects.operations import networks as operations
+from projects.operations import review
 from projects.operations.networks import NetworkTexts, StaleNetwork
 from projects.states import NETWORK_MOVES, NetworkState, PartnerState
 from tests.factories import DistrictFactory, OrganisationFactory, UserFactory
@@ -206,8 +207,8 @@ def test_no_submission_from_the_deadline_on() -> None:
 def test_a_second_decision_changes_nothing_and_says_who_decided_what() -> None:
     network = NetworkFactory(state=NetworkState.SUBMITTED)
     first = facilitator(network.district)
-    operations.approve_network(network, actor=first, reason="Strong idea.")
-    for decide in (operations.approve_network, operations.request_network_changes, operations.refuse_network):
+    review.approve_network(network, actor=first, reason="Strong idea.")
+    for decide in (review.approve_network, review.request_network_changes, review.refuse_network):
         with pytest.raises(DomainError, match=f"{first} has already decided, on .*: “Approved”"):
             decide(network, actor=facilitator(network.district), reason="No.")
     network.refresh_from_db()
@@ -218,7 +219,7 @@ def test_a_second_decision_changes_nothing_and_says_who_decided_what() -> None:
 
 def test_after_changes_were_requested_the_network_can_be_changed_and_submitted_again() -> None:
     network = ready_network(state=NetworkState.SUBMITTED)
-    operations.request_network_changes(network, actor=UserFactory(), reason="Who evaluates?")
+    review.request_network_changes(network, actor=UserFactory(), reason="Who evaluates?")
     operations.invite_partner(network, organisation=(new := OrganisationFactory()), actor=UserFactory())
     operations.accept_invitation(network, organisation=new, actor=UserFactory())
     operations.submit_network(network, actor=UserFactory(), moment=timezone.now())
@@ -236,15 +237,15 @@ MOVES: dict[str, tuple[NetworkState, Operation]] = {
     ),
     "approve": (
         NetworkState.APPROVED,
-        lambda network, *_: operations.approve_network(network, actor=UserFactory(), reason="Good."),
+        lambda network, *_: review.approve_network(network, actor=UserFactory(), reason="Good."),
     ),
     "request changes": (
         NetworkState.CHANGES_REQUESTED,
-        lambda network, *_: operations.request_network_changes(network, actor=UserFactory(), reason="Why?"),
+        lambda network, *_: review.request_network_changes(network, actor=UserFactory(), reason="Why?"),
     ),
     "refuse": (
         NetworkState.REFUSED,
-        lambda network, *_: operations.refuse_network(network, actor=UserFactory(), reason="No."),
+        lambda network, *_: review.refuse_network(network, actor=UserFactory(), reason="No."),
     ),
     "withdraw": (NetworkState.WITHDRAWN, lambda network, *_: operations.withdraw_network(network, actor=UserFactory())),
 }

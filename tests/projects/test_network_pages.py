@@ -117,6 +117,7 @@ def test_each_operation_belongs_to_the_lead_or_the_invited_or_the_facilitator(
 ) -> None:
     partner = PartnerFactory(invited=True)
     make, may = ROLES[role]
+    facilitator(partner.network.district)  # otherwise the decision is the Region's
     client.force_login(make(partner.network, partner.organisation))
     status = client.post(page(partner.network, f"{operation}/")).status_code
     assert (status != 403) == (operation in may), status

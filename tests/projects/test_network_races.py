@@ -13,6 +13,7 @@ from district_portal.notifications.models import OutboxRow
 from district_portal.shared.errors import DomainError
 from projects.models import Network
 from projects.operations import networks as operations
+from projects.operations import review
 from projects.operations.networks import NetworkTexts
 from projects.states import NetworkState, PartnerState
 from tests.factories import OrganisationFactory
@@ -50,8 +51,8 @@ def test_two_facilitators_who_decide_at_once_give_one_decision(attempt: int) -> 
     owner(lead_of(network))
     one, two = facilitator(network.district), facilitator(network.district)
     outcomes = at_once(
-        lambda: operations.approve_network(network, actor=one, reason="Yes."),
-        lambda: operations.refuse_network(network, actor=two, reason="No."),
+        lambda: review.approve_network(network, actor=one, reason="Yes."),
+        lambda: review.refuse_network(network, actor=two, reason="No."),
     )
     decision = network.decisions.get(from_state=NetworkState.SUBMITTED)
     assert outcomes == ["DomainError", "done"]

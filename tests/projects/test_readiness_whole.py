@@ -95,7 +95,7 @@ def test_an_answer_beyond_its_limit_holds_up_the_review_too() -> None:
 
 
 def test_shares_that_do_not_add_up_hold_up_the_review_once_they_are_known() -> None:
-    network = whole_network()
+    network = whole_network(cells=0)
     assert "shares" not in blocking(network, "review")
     partner = network.partners.last()
     partner.planned_share = partner.planned_share + Decimal("0.1")
@@ -105,6 +105,47 @@ def test_shares_that_do_not_add_up_hold_up_the_review_once_they_are_known() -> N
     Partner.objects.filter(pk=partner.pk).update(planned_share=None)
     assert checks(network, "review")["shares"].met is None
     assert "shares" not in blocking(network, "review") and "shares" in blocking(network)
+
+
+COSTS = {
+    "project_cost": {"lowest": "80000", "highest": "300000"},
+    "cost_share": {"highest": "0.5"},
+    "cost_limits": {"limits": [{"category": "staff", "share": "0.6"}]},
+    "grant": {"share": "0.5", "highest": "40000"},
+}
+
+
+def test_the_budget_is_measured_against_the_call() -> None:
+    """3 partners × 3 packages of EUR 10,000 for staff: 90,000 in all."""
+    network = whole_network(call=CallFactory(rules=COSTS))
+    found = checks(network, "review")
+    assert found["budget"].detail == "It comes to €\xa090,000."
+    assert found["project_cost"].met and found["cost_share"].met
+    assert found["grant"].detail == "€\xa040,000, at most €\xa040,000."
+    assert (found["cost_limits"].met, found["cost_limits"].blocks) == (False, True)
+    assert "Move €\xa036,000 from staff to other costs." in found["cost_limits"].detail
+    assert "shares" not in found
+
+
+def test_the_shares_are_those_of_the_budget_as_soon_as_there_is_one() -> None:
+    network = whole_network(call=CallFactory(rules={"cost_share": {"highest": "0.5"}}))
+    lead = network.partners.get(role=Partner.Role.LEAD)
+    assert "cost_share" not in blocking(network, "review")
+    network.budget_lines.filter(partner=lead).update(amount=Decimal("50000"))
+    check = checks(network, "review")["cost_share"]
+    assert check.detail == f"2 of 3 organisations. Change the share of {lead.organisation.name}."
+
+
+def test_without_a_budget_the_sending_waits_and_the_review_does_not() -> None:
+    network = whole_network(call=CallFactory(rules=COSTS), cells=0)
+    assert blocking(network, "review") == set()
+    assert {"budget", "project_cost", "cost_limits", "grant"} <= blocking(network)
+    assert "budget" not in checks(whole_network(call=CallFactory(rules={})))
+
+
+def test_a_grant_without_a_share_is_known_only_at_the_award() -> None:
+    network = whole_network(call=CallFactory(rules={"grant": {"highest": "40000"}}))
+    assert (checks(network)["grant"].met, checks(network)["grant"].blocks) == (None, False)
 
 
 def test_gaps_are_advice_and_lead_to_a_search_for_the_competence() -> None:

@@ -25,7 +25,7 @@ from enterprises.operations import invite_member
 from events.models import Category, Event, Registration
 from events.operations import Guest, register
 from projects.models import Network
-from projects.operations.networks import approve_network, refuse_network
+from projects.operations.review import approve_network, refuse_network
 from tests.access_world import Side, World
 from tests.factories.accounts import AppointmentFactory, UserFactory
 from tests.factories.calls import InterestFactory
