@@ -101,7 +101,9 @@ def _check_room(attachment: Attachment, network: Network, *, without: Attachment
     partner = attachment.partner
     if partner is not None and (partner.network_id != network.pk or partner.state != PartnerState.ACCEPTED):
         raise DomainError(_("Choose a partner that has confirmed."))
-    others = network.attachments.current().exclude(pk=without.pk if without else None)
+    others = network.attachments.current()
+    if without is not None:
+        others = others.exclude(pk=without.pk)
     same = others.filter(sha256=attachment.sha256, kind=attachment.kind, partner=partner).first()
     if same or (without and without.sha256 == attachment.sha256):
         title = (same or attachment).title

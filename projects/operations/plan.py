@@ -206,7 +206,7 @@ def _check_there(row: Row, network: Network, *, new: bool) -> None:
 
 
 def _same_kind(row: Row, network: Network) -> Any:
-    rows = type(row)._default_manager
+    rows: Any = type(row)._default_manager
     if isinstance(row, Milestone | Deliverable):
         return rows.filter(work_package__network=network)
     return rows.filter(network=network)

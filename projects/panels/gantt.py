@@ -83,7 +83,8 @@ def last_month(packages: Iterable[WorkPackage]) -> int:
     found = [0]
     for package in packages:
         found.append(package.ends_month)
-        found += [each.month for each in (*package.milestones.all(), *package.deliverables.all())]
+        found += [each.month for each in package.milestones.all()]
+        found += [each.month for each in package.deliverables.all()]
     return max(found)
 
 
