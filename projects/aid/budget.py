@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 
 from calls.models import rules_of
 from calls.rules import Member
+from calls.rules.aid import AidVersion
 from calls.rules.kinds.grants import Grant
 from district_portal.shared.ui import money, percent
-from projects.aid.intensity import Intensities
+from projects.aid.intensity import Intensities, Intensity
 from projects.models import BudgetLine, Network, Partner
 from projects.states import PartnerState
 
@@ -83,6 +84,10 @@ class Budget(Part):
     """The version of the rules on the day of the award, or a size that nobody has declared, may change the aid."""
     stated: bool = True
     """Whether the call says at all how much of a cost aid covers."""
+    version: AidVersion | None = None
+    """Of the tables of aid that was used; None where the call has shares of its own."""
+    intensities: Mapping[tuple[int, str], Intensity] = field(default_factory=dict)
+    """The intensity of each partner for each research type that it has cells of, with its reasons."""
 
 
 def budget_of(network: Network, partners: Iterable[Partner] | None = None) -> Budget:
@@ -138,6 +143,8 @@ def reckon(
         bounds=tuple(bounds),
         provisional=intensities.provisional or not all(each.known for each in found),
         stated=intensities.stated,
+        version=intensities.version,
+        intensities={(line[0], line[3]): each for line, each in zip(lines, found, strict=True)},
     )
 
 

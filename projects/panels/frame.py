@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from district_portal.accounts.models import User
 from district_portal.shared.ui import days_left
@@ -28,6 +28,7 @@ class Tab:
 TABS = [
     Tab("network_detail", gettext_lazy("Overview")),
     Tab("plan", gettext_lazy("Work plan")),
+    Tab("budget", pgettext_lazy("proposal", "Budget")),
     Tab("documents", gettext_lazy("Documents")),
     Tab("sending", gettext_lazy("Sign-off")),
     Tab("history", gettext_lazy("History")),
