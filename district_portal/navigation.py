@@ -36,6 +36,8 @@ PARTNERS = Item(_("Partners"), "projects:partner_search")
 FACILITATOR = Item(pgettext("navigation", "Facilitator"), "projects:facilitator")
 EVENTS = Item(_("Events"), "events:list")
 REGION = Item(_("Funding"), "projects:region")
+ASSESSMENT = Item(_("Assessment"), "assessment:overview")
+EVALUATIONS = Item(_("My evaluations"), "assessment:evaluations")
 REPORTS = Item(_("Reports"), "reports:list")
 MESSAGES = Item(_("Messages"), "notifications:inbox")
 STATUS = Item(pgettext("navigation", "Status"), "status")
@@ -44,12 +46,12 @@ VISITOR = [CALLS, PUBLIC_PROJECTS, ENTERPRISES, EVENTS]
 WITHOUT_ROLE = [DESK, CALLS, PUBLIC_PROJECTS, ENTERPRISES, EVENTS, MESSAGES]
 # In the order in which the roles of one person are merged: the first name of an address wins.
 BY_ROLE = {
-    "regional_staff": [REGION, DESK, CALLS, PUBLISHING, NETWORKS, PROJECTS, EVENTS, REPORTS, MESSAGES],
+    "regional_staff": [REGION, DESK, CALLS, PUBLISHING, ASSESSMENT, NETWORKS, PROJECTS, EVENTS, REPORTS, MESSAGES],
     "facilitator": [DESK, FACILITATOR, CALLS, NETWORKS, ENTERPRISES, EVENTS, MESSAGES],
     "enterprise": [DESK, CALLS, MY_NETWORKS, PARTNERS, EVENTS, MESSAGES],
     "organiser": [DESK, EVENTS, CALLS, MESSAGES],
-    "evaluator": [DESK, CALLS, MESSAGES],
-    "admin": [DESK, CALLS, PUBLISHING, MESSAGES, STATUS],
+    "evaluator": [DESK, EVALUATIONS, CALLS, MESSAGES],
+    "admin": [DESK, CALLS, PUBLISHING, ASSESSMENT, MESSAGES, STATUS],
 }
 
 

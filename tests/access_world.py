@@ -10,12 +10,15 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
+from assessment.models import AnnouncedRejection
 from calls.models import Call, Programme, SelectedActuator, Tier
 from calls.operations.alerts import new_calendar
 from calls.operations.publishing import ask_for_approval
@@ -29,6 +32,7 @@ from projects.models import Network, Paper
 from projects.states import PaperState
 from tests.factories.accounts import AppointmentFactory, DistrictFactory, RegionFactory, UserFactory
 from tests.factories.alerts import FollowFactory, SavedSearchFactory
+from tests.factories.assessment import assessed_call, assigned
 from tests.factories.calls import (
     CallDocumentFactory,
     CallFactory,
@@ -79,8 +83,13 @@ class World:
             region=RegionFactory(nuts="ITC4", slug="lombardia", name_it="Lombardia", name_en="Lombardy")
         )
         self.people = self._people(home)
-        self.own = self._side(home, owner=self.people["enterprise"], reporter=self.people["regional_staff"])
-        self.other = self._side(away, owner=UserFactory(), reporter=UserFactory())
+        self.own = self._side(
+            home,
+            owner=self.people["enterprise"],
+            reporter=self.people["regional_staff"],
+            evaluator=self.people["evaluator"],
+        )
+        self.other = self._side(away, owner=UserFactory(), reporter=UserFactory(), evaluator=UserFactory())
 
     def _people(self, home: District) -> dict[str, User | None]:
         region = {"district": None, "region": home.region}
@@ -94,7 +103,7 @@ class World:
             "admin": UserFactory(is_staff=True, is_superuser=True),
         }
 
-    def _side(self, district: District, *, owner: User, reporter: User) -> Side:
+    def _side(self, district: District, *, owner: User, reporter: User, evaluator: User) -> Side:
         programme = ProgrammeFactory(region=district.region, slug=f"programme-{district.region.nuts}")
         call = CallFactory(districts=[district], programme=programme)
         organisation = OrganisationFactory(district=district)
@@ -117,6 +126,7 @@ class World:
         search = SavedSearchFactory(user=owner)
         rule = {"kind": call.rules.create(kind="minimum_members", parameters={"fewest": 1}).kind}
         words = {f"{part}_{language}": "Hello" for part in ("title", "text") for language in ("it", "en")}
+        in_selection = self._selection(district, programme, organisation, reporter, evaluator)
         decisions = dict.fromkeys(("approve", "request_changes", "refuse"), {"uuid": submitted.pk})
         return Side(
             district,
@@ -169,7 +179,8 @@ class World:
                 "message_abandon": {"pk": dead.pk},
                 "status_mail_detail": {"pk": mail.pk},
             }
-            | {f"projects:network_{name}": values for name, values in decisions.items()},
+            | {f"projects:network_{name}": values for name, values in decisions.items()}
+            | in_selection,
         )
 
     def _planned(self, network: Network) -> dict[str, dict[str, Any]]:
@@ -190,6 +201,31 @@ class World:
     def _ready_paper(self, network: Network) -> Paper:
         file = SimpleUploadedFile("proposal.pdf", b"%PDF-1.7")
         return PaperFactory(network=network, state=PaperState.READY, file=file, name=file.name, sha256="0" * 64, size=8)
+
+    def _selection(
+        self, district: District, programme: Programme, organisation: Organisation, staff: User, evaluator: User
+    ) -> dict[str, dict[str, Any]]:
+        """A proposal in evaluation, whose evaluator has handed in, and one whose rejection is announced."""
+        made = assessed_call(2, 0, district=district, programme=programme, state="admitted", attachment=b"%PDF-1.7")
+        first, second = made.assessments
+        second.network.partners.update(organisation=organisation)
+        second.state = "rejection_announced"
+        second.save()
+        AnnouncedRejection.objects.create(
+            assessment=second,
+            target="excluded",
+            reason="The annex is missing.",
+            announced_by=staff,
+            due_at=timezone.now() + timedelta(days=10),
+        )
+        row = assigned(first, evaluator, points=[20, 20, 15, 10, 5], submitted=True)
+        sha256 = first.network.attachments.get().sha256
+        return {
+            "assessment": {"slug": made.call.slug, "uuid": first.network_id, "pk": row.pk, "sha256": sha256},
+            "assessment:checks_save": {"stage": "formal"},
+            "assessment:rejection": {"uuid": second.network_id},
+            "assessment:rejection_answer": {"uuid": second.network_id},
+        }
 
     def _prepared(
         self, district: District, programme: Programme, organisation: Organisation

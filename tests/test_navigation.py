@@ -29,10 +29,13 @@ def test_visitors_see_what_is_public():
         ("organiser", ["My desk", "Events", "Calls", "Messages"]),
         (
             "regional_staff",
-            ["Funding", "My desk", "Calls", "Publishing", "Networks", "Projects", "Events", "Reports", "Messages"],
+            [
+                *["Funding", "My desk", "Calls", "Publishing", "Assessment", "Networks", "Projects", "Events"],
+                *["Reports", "Messages"],
+            ],
         ),
-        ("evaluator", ["My desk", "Calls", "Messages"]),
-        ("admin", ["My desk", "Calls", "Publishing", "Messages", "Status"]),
+        ("evaluator", ["My desk", "My evaluations", "Calls", "Messages"]),
+        ("admin", ["My desk", "Calls", "Publishing", "Assessment", "Messages", "Status"]),
     ],
 )
 def test_each_role_sees_its_own_work(role, shown):
@@ -41,7 +44,7 @@ def test_each_role_sees_its_own_work(role, shown):
 
 def test_two_roles_share_their_items_without_repeating_one():
     assert labels("enterprise", "organiser", "admin") == [
-        *["My desk", "Calls", "My networks", "Partners", "Events", "Publishing", "Messages", "Status"]
+        *["My desk", "Calls", "My networks", "Partners", "Events", "Publishing", "Assessment", "Messages", "Status"]
     ]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
 from decimal import Decimal
 
 from django.utils import timezone
@@ -13,6 +11,7 @@ from assessment.notifications import evaluators as notifications
 from assessment.operations import journal
 from assessment.operations.moves import lock, move
 from assessment.states import AssessmentState
+from projects.aid.budget import budget_of
 from projects.models import IntegrationRound, Submission, SubmissionWithdrawal
 
 
@@ -69,15 +68,10 @@ def integrated(asked: IntegrationRound) -> None:
 
 
 def _read(assessment: Assessment, submission: Submission) -> None:
-    """The amounts, of exactly what was sent; NULL where it says none."""
-    content = json.loads(submission.content)
-    assessment.cost = _sum(cell[4] for cell in content["budget"])
-    assessment.grant = _sum(content.get("aid", {}).values())
-
-
-def _sum(amounts: Iterable[str]) -> Decimal | None:
-    found = [Decimal(amount) for amount in amounts]
-    return sum(found, Decimal(0)) if found else None
+    """Cost and aid of exactly what was sent: its network is locked by the sending. NULL: not known."""
+    budget = budget_of(submission.network)
+    assessment.cost = budget.cost or None
+    assessment.grant = budget.aid if budget.cost and budget.stated else None
 
 
 def _note(assessment: Assessment, submission: Submission, to_state: str = "") -> None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from assessment.models import Assessment, Assignment, EvaluatorProfile, Score
@@ -20,7 +21,7 @@ from calls.procedure import criteria_of
 from district_portal.accounts.models import Appointment, District, Role, User
 from enterprises.models import Concept, Organisation
 from projects.content import canonical, digest
-from projects.models import Network, Partner, ProposalVersion, Submission
+from projects.models import Attachment, Network, Partner, ProposalVersion, Submission
 from projects.states import NetworkState, PartnerState
 from tests.factories.accounts import AppointmentFactory, DistrictFactory, UserFactory
 from tests.factories.calls import CallFactory
@@ -53,13 +54,14 @@ def assessed_call(
     concepts: Sequence[Concept] = (),
     district: District | None = None,
     rules: dict[str, Any] | None = None,
+    attachment: bytes | None = None,
     **call: Any,
 ) -> Selection:
     """A call that has closed, with sent proposals of one lead each (an organisation of its own, without people).
 
     `rules` are the call's (`{kind: parameters}`), other names fields of the call (`budget=…`). Proposal *i* needs
     `concepts[i % len]`. The grant asked is EUR 100,000 and the cost 200,000; each arrived a minute after the one
-    before. 1,000 proposals take about a second.
+    before. With `attachment` each has a document of that content. 1,000 proposals take about a second.
     """
     district = district or DistrictFactory()
     given = call.pop("call", None)
@@ -69,7 +71,8 @@ def assessed_call(
     networks = _networks(made, district, proposals)
     author = UserFactory()
     began = (made.closes_at or timezone.now()) - timedelta(minutes=proposals + 1)
-    submissions = _submissions(made, networks, author, list(concepts), began)
+    documents = {network.pk: _attachment(network, attachment) for network, _lead in networks} if attachment else {}
+    submissions = _submissions(made, networks, author, list(concepts), began, documents)
     assessments = Assessment.objects.bulk_create(
         Assessment(
             network=submission.network,
@@ -177,7 +180,31 @@ def score_all(
     return rows
 
 
-def content_of(network: Network, lead: Organisation, call: Call, concepts: Sequence[Concept] = ()) -> dict[str, Any]:
+def _attachment(network: Network, content: bytes) -> list[dict[str, Any]]:
+    digest_of = hashlib.sha256(content).hexdigest()
+    file = ContentFile(content, name="plan.pdf")
+    row = Attachment.objects.create(
+        network=network, title="Plan", file=file, name="plan.pdf", sha256=digest_of, size=len(content)
+    )
+    return [
+        {
+            "kind": row.kind,
+            "partner": None,
+            "title": row.title,
+            "name": row.name,
+            "size": row.size,
+            "sha256": row.sha256,
+        }
+    ]
+
+
+def content_of(
+    network: Network,
+    lead: Organisation,
+    call: Call,
+    concepts: Sequence[Concept] = (),
+    attachments: Sequence[dict[str, Any]] = (),
+) -> dict[str, Any]:
     """What a small proposal of one partner says, as `projects.content.snapshot` puts it."""
     slug = lead.slug
     return {
@@ -220,7 +247,7 @@ def content_of(network: Network, lead: Organisation, call: Call, concepts: Seque
         "indicators": [],
         "budget": [[slug, 1, "staff", "industrial_research", "200000.00"]],
         "declarations": {},
-        "attachments": [],
+        "attachments": list(attachments),
     }
 
 
@@ -250,10 +277,21 @@ def _networks(call: Call, district: District, number: int) -> list[tuple[Network
 
 
 def _submissions(
-    call: Call, networks: list[tuple[Network, Organisation]], author: User, concepts: list[Concept], began: datetime
+    call: Call,
+    networks: list[tuple[Network, Organisation]],
+    author: User,
+    concepts: list[Concept],
+    began: datetime,
+    documents: dict[uuid.UUID, list[dict[str, Any]]],
 ) -> list[Submission]:
     contents = [
-        content_of(network, lead, call, concepts[place % len(concepts) : place % len(concepts) + 1] if concepts else [])
+        content_of(
+            network,
+            lead,
+            call,
+            concepts[place % len(concepts) : place % len(concepts) + 1] if concepts else [],
+            documents.get(network.pk, []),
+        )
         for place, (network, lead) in enumerate(networks)
     ]
     versions = ProposalVersion.objects.bulk_create(
