@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import BigIntegerField, CharField, Count, IntegerField, Q, QuerySet, Value
-from django.db.models.functions import Cast, Length
+from django.db.models.functions import Cast, Concat, Length
 
 from calls.models import rules_of
 from calls.parties import members_of
@@ -19,6 +19,7 @@ from projects.aid.budget import Budget, reckon
 from projects.aid.intensity import Intensities
 from projects.models import Answer, Attachment, BudgetLine, Declaration, Need, Network, Partner, SignOff
 from projects.states import NetworkState, PartnerState
+from projects.wanted import declarations_wanted, holds
 
 # A network that is over takes part in nothing any more.
 OVER = [NetworkState.WITHDRAWN, NetworkState.REFUSED]
@@ -29,7 +30,7 @@ class Known:
     """What a proposal says beyond who takes part; all of it as it is in the database now."""
 
     declared: set[str] = field(default_factory=set)
-    """Codes of declarations that are given."""
+    """Codes of declarations that are given, in words that the call still uses."""
     attached: set[str] = field(default_factory=set)
     """Types of attached documents."""
     answers: dict[tuple[str, int | None], int] = field(default_factory=dict)
@@ -56,10 +57,13 @@ class Known:
 def known_of(networks: Sequence[Network]) -> dict[UUID, Known]:
     """By network, in a number of queries that does not grow with the networks."""
     found: dict[UUID, Known] = {network.pk: Known() for network in networks}
+    wanted = {network.pk: declarations_wanted(network.call) for network in networks}
     for network, what, code, partner, length in _said(found):
         known = found[network]
         if what == "declared":
-            known.declared.add(code)
+            code, _line, text = code.partition("\n")
+            if holds(code, text, wanted[network]):
+                known.declared.add(code)
         elif what == "attached":
             known.attached.add(code)
         elif what == "signed":
@@ -79,7 +83,8 @@ def known_of(networks: Sequence[Network]) -> dict[UUID, Known]:
 
 
 def _said(networks: Iterable[UUID]) -> QuerySet[Declaration, tuple[UUID, str, str, int, int]]:
-    """Declarations, attachments, sign-offs and answers of the networks, all in one query."""
+    """Declarations (code and, on the next line, its words), attachments, sign-offs and answers of the networks, all in
+    one query."""
     nobody = Cast(Value(None), BigIntegerField())
     nothing = Value(0, IntegerField())
 
@@ -89,7 +94,8 @@ def _said(networks: Iterable[UUID]) -> QuerySet[Declaration, tuple[UUID, str, st
             "network_id", "what", "about", "whose", "length"
         )
 
-    return rows(Declaration.objects.all(), "declared", Cast("code", CharField()), nobody, nothing).union(
+    words = Concat(Cast("code", CharField()), Value("\n"), Cast("text", CharField()), output_field=CharField())
+    return rows(Declaration.objects.all(), "declared", words, nobody, nothing).union(
         rows(Attachment.objects.current(), "attached", Cast("kind", CharField()), nobody, nothing),
         rows(SignOff.objects.standing(), "signed", Value("", CharField()), Cast("partner", BigIntegerField()), nothing),
         rows(

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from calls.uploads import ENDINGS, LARGEST, check_document
 from projects.forms.plan import PartnerField
 from projects.models import Attachment, Network
-from projects.operations.attachments import OTHER, documents_wanted
-from projects.operations.declarations import Wordings
+from projects.operations.attachments import OTHER
 from projects.states import PartnerState
+from projects.wanted import Wordings, documents_wanted
 
 
 def _file_hint() -> str:

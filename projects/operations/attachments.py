@@ -11,8 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from calls.models import Call, CallDocument, rules_of
-from calls.rules.kinds.papers import Documents
+from calls.models import CallDocument
 from district_portal.accounts.models import User
 from district_portal.shared.errors import DomainError
 from projects import sections
@@ -26,12 +25,6 @@ OTHER = "other"
 MOST_FILES = 60
 MOST_BYTES = 200 * 1024 * 1024
 """Of a network: what is sent is read by people, and packed into one file."""
-
-
-def documents_wanted(call: Call) -> dict[str, str]:
-    """What the call asks to be attached: text in the reader's language by type."""
-    rule = next((rule for rule in rules_of(call) if isinstance(rule, Documents)), None)
-    return rule.codes if rule else {}
 
 
 def add_attachment(attachment: Attachment, *, actor: User) -> Attachment:

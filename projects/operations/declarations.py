@@ -7,32 +7,12 @@ from collections.abc import Mapping
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from calls.models import Call, rules_of
-from calls.rules.kinds.papers import Declarations
 from district_portal.accounts.models import User
 from district_portal.shared.errors import DomainError
 from projects import sections
 from projects.models import Declaration, Network
 from projects.operations.changes import changing, note
-
-Wordings = Mapping[str, tuple[str, str]]
-"""What the call asks to be declared: Italian and English by code; one of them may be empty."""
-
-
-def declarations_wanted(call: Call) -> Wordings:
-    rule = next((rule for rule in rules_of(call) if isinstance(rule, Declarations)), None)
-    return rule.wanted if rule else {}
-
-
-def holds(declaration: Declaration, wanted: Wordings) -> bool:
-    """Whether it was given in words that the call still uses: after a change it must be given again."""
-    return declaration.text in [text for text in wanted.get(declaration.code, ()) if text]
-
-
-def given_codes(network: Network) -> frozenset[str]:
-    """Codes of the declarations that hold."""
-    wanted = declarations_wanted(network.call)
-    return frozenset(each.code for each in network.declarations.all() if holds(each, wanted))
+from projects.wanted import declarations_wanted, holds
 
 
 def give_declarations(network: Network, *, texts: Mapping[str, str], actor: User) -> list[Declaration]:
@@ -45,7 +25,7 @@ def give_declarations(network: Network, *, texts: Mapping[str, str], actor: User
         before = {each.code: each for each in locked.declarations.all()}
         given = []
         for code, text in texts.items():
-            if not text or text not in wanted.get(code, ()):
+            if not holds(code, text, wanted):
                 raise DomainError(
                     _("The call has changed the words of a declaration. Read it again before you give it.")
                 )

@@ -14,10 +14,10 @@ from calls.rules import words
 from district_portal.accounts.models import User
 from projects import permissions, sections
 from projects.models import Attachment, Declaration, Network, Paper
-from projects.operations.attachments import OTHER, documents_wanted
-from projects.operations.declarations import Wordings, declarations_wanted, holds
+from projects.operations.attachments import OTHER
 from projects.panels.frame import frame
 from projects.panels.plan import may_write_sections
+from projects.wanted import Wordings, declarations_wanted, documents_wanted, holds
 
 PAPERS = 10
 
@@ -94,7 +94,7 @@ def _asked(wanted: Wordings, given: Iterable[Declaration]) -> list[Asked]:
             code,
             words.named(names),
             by_code.get(code),
-            code in by_code and holds(by_code[code], wanted),
+            code in by_code and holds(code, by_code[code].text, wanted),
         )
         for code, names in wanted.items()
     ]

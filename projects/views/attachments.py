@@ -26,6 +26,7 @@ from projects.operations import declarations
 from projects.operations.changes import check_changeable
 from projects.panels.documents import documents
 from projects.views.plan import visible_network
+from projects.wanted import declarations_wanted
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +139,7 @@ def attachment_restore(request: HttpRequest, row: Attachment) -> HttpResponse:
 @require_POST
 @access(permissions.can_lead_network, on=visible_network)
 def declarations_give(request: HttpRequest, network: Network) -> HttpResponse:
-    form = DeclarationsForm(request.POST, wanted=declarations.declarations_wanted(network.call))
+    form = DeclarationsForm(request.POST, wanted=declarations_wanted(network.call))
     if not form.is_valid():
         context = {**documents(network, request.user, timezone.now()), "declare_errors": form.errors["declare"]}
         return render(request, "projects/documents.html", context, status=422)

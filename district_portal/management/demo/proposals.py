@@ -48,9 +48,9 @@ from projects.models import (
 )
 from projects.operations import listeners
 from projects.operations.chain import add_to_chain, new_code
-from projects.operations.declarations import declarations_wanted
 from projects.operations.sending import files_of
 from projects.states import NetworkState
+from projects.wanted import declarations_wanted
 
 PROPOSALS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "data" / "proposals.json").read_text(encoding="utf-8")
