@@ -10,6 +10,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from projects.aid.budget import budget_of
 from projects.models import Network, Partner
 from projects.states import PartnerState
 
@@ -20,12 +21,14 @@ FORMAT = 1
 
 
 def snapshot(network: Network) -> Content:
-    """The whole proposal as JSON knows it, in at most 14 queries whatever its size.
+    """The whole proposal as JSON knows it, in at most 19 queries whatever its size.
 
     Amounts (EUR), shares and numbers are text with all their places, days ISO 8601, what is unknown None. Partners are
     told apart by the last part of their address (`slug`), which never changes; only those who have confirmed count.
+    `aid` is what each of them asks for, as the call's rules reckon it now; nothing where the call does not say.
     """
-    partners = list(network.partners.filter(state=PartnerState.ACCEPTED).select_related("organisation").order_by("pk"))
+    rows = network.partners.filter(state=PartnerState.ACCEPTED).select_related("organisation").order_by("pk")
+    partners = list(rows.prefetch_related("organisation__size_declarations"))
     slugs = {partner.pk: partner.organisation.slug for partner in partners}
     return {
         "format": FORMAT,
@@ -62,6 +65,7 @@ def snapshot(network: Network) -> Content:
             for each in network.indicators.all()
         ],
         "budget": _budget(network, slugs),
+        "aid": _aid(network, partners),
         "declarations": {each.code: each.text for each in network.declarations.order_by("code")},
         "attachments": [
             {
@@ -151,6 +155,12 @@ def _budget(network: Network, slugs: dict[int, str]) -> list[list[Any]]:
     cells = network.budget_lines.values_list("partner", "work_package__number", "category", "activity", "amount")
     rows = [[slugs[cell[0]], *cell[1:4], _text(cell[4])] for cell in cells.order_by() if cell[0] in slugs]
     return sorted(rows, key=lambda row: row[:4])
+
+
+def _aid(network: Network, partners: list[Partner]) -> Content:
+    budget = budget_of(network, partners)
+    aids = {each.organisation.slug: budget.partners[each.pk].aid for each in partners if budget.stated}
+    return {slug: str(aid) for slug, aid in aids.items() if aid}
 
 
 def _text(value: Decimal | None) -> str | None:

@@ -61,6 +61,7 @@ def differences(old: Content, new: Content, names: Names | None = None) -> list[
         Group(sections.RISKS, _("Risks"), words.things("risks", words.risk)),
         Group(sections.INDICATORS, _("Expected indicators"), words.things("indicators", words.indicator)),
         Group("budget", _("Budget"), _changed(words.budget(old), words.budget(new))),
+        Group("aid", _("Aid asked for"), _changed(words.aid(old), words.aid(new))),
         Group(sections.DECLARATIONS, _("Declarations"), _changed(old["declarations"], new["declarations"])),
         Group(sections.ATTACHMENTS, _("Attachments"), words.things("attachments", words.attachment)),
     ]
@@ -181,6 +182,9 @@ class _Words:
             }: money(Decimal(amount))
             for slug, package, category, activity, amount in content["budget"]
         }
+
+    def aid(self, content: Content) -> Fields:
+        return {self.who(slug): money(Decimal(amount)) for slug, amount in content.get("aid", {}).items()}
 
     def attachment(self, each: Content) -> tuple[str, Fields]:
         name = ", ".join(filter(None, [each["title"], self.who(each["partner"])]))

@@ -52,7 +52,8 @@ def sending(network: Network, user: User, now: datetime) -> dict[str, Any]:
     current = digest(snapshot(network))
     rows = _rows(network, user, current, integration)
     sent = [Sent(each, _sent_status(each)) for each in _submissions(network)]
-    proposal = next((each.submission for each in sent if _counts(each.submission)), None)
+    proposals = [each.submission for each in sent if each.submission.kind == Submission.Kind.PROPOSAL]
+    proposal = next((each for each in proposals if _counts(each)), None)
     signed = sum(row.status == "signoff:signed" for row in rows)
     needed = sum(row.status != "signoff:not_needed" for row in rows)
     leads, call = can_lead_network(user, network), network.call
@@ -109,6 +110,7 @@ def to_sign(partner: Partner, version: ProposalVersion, user: User, now: datetim
         "version": version,
         "own": content["partners"].get(slug, {}),
         "costs": list(costs.items()),
+        "aid": Decimal(content["aid"][slug]) if slug in content.get("aid", {}) else None,
         "cost": sum(costs.values(), Decimal(0)),
         "whole": sum((Decimal(row[4]) for row in content["budget"]), Decimal(0)),
     }
