@@ -8,6 +8,7 @@ regional administrative court within 60 days (D.Lgs. 104/2010, art. 41), or the 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -58,7 +59,9 @@ def make_outcome(paper: Paper, path: Path) -> None:
     line = RankingLine.objects.select_related("ranking__call", "assessment__network", "assessment__submission").get(
         pk=paper.about
     )
-    document = _begin(paper, line.assessment, _outcome_title(line.assessment.network))
+    document = _begin(
+        paper, line.assessment, _outcome_title(line.assessment.network), line.ranking.published_at or paper.requested_at
+    )
     document.text(_outcome(line))
     document.facts(_facts(line))
     ranking = line.ranking
@@ -75,7 +78,9 @@ def make_rejection(paper: Paper, path: Path) -> None:
     """`about`: id of the assessment, excluded or not admissible before it was scored."""
     assessment = Assessment.objects.select_related("network__call", "submission").get(pk=paper.about)
     decided = assessment.journal.filter(to_state=assessment.state).order_by("pk").last()
-    document = _begin(paper, assessment, _rejection_title(assessment.network))
+    document = _begin(
+        paper, assessment, _rejection_title(assessment.network), decided.at if decided else paper.requested_at
+    )
     if assessment.state == AssessmentState.EXCLUDED:
         document.text(_("your proposal is excluded from the selection, for this reason:"))
     else:
@@ -85,12 +90,12 @@ def make_rejection(paper: Paper, path: Path) -> None:
     document.write(path)
 
 
-def _begin(paper: Paper, assessment: Assessment, title: str) -> Document:
-    """Heading, whom it goes to, and what it is about."""
+def _begin(paper: Paper, assessment: Assessment, title: str, moment: datetime) -> Document:
+    """Heading, the day of the decision, whom it goes to, and what it is about."""
     network = assessment.network
     document = Document(title, language=paper.language, head=settings.INSTITUTION_NAME, foot=title)
     document.heading(title, 0)
-    document.text(long_day(timezone.localdate(paper.requested_at)), small=True)
+    document.text(long_day(timezone.localdate(moment)), small=True)
     partners = network.partners.accepted().select_related("organisation")
     lead = next((each.organisation.name for each in partners if each.role == Partner.Role.LEAD), "")
     others = ", ".join(each.organisation.name for each in partners if each.role != Partner.Role.LEAD)

@@ -11,6 +11,7 @@ from django.db import transaction
 from calls.models import Programme
 from district_portal.management.demo import (
     alerts,
+    assessment,
     calls,
     event,
     facts,
@@ -46,6 +47,7 @@ def load() -> bool:
     questions.make(users, current, moment)
     networks.make(users, firms, current, moment)
     proposals.make(users, firms, current, moment)
+    assessment.make(users, firms, current, moment)
     projects.make(users, firms, current, moment.date())
     event.make(firms, moment)
     alerts.make(users, current, moment)
