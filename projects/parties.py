@@ -7,8 +7,18 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import BigIntegerField, CharField, Count, IntegerField, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat, Length
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Count,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Cast, Concat, Greatest, Length
 
 from calls.models import rules_of
 from calls.parties import members_of
@@ -17,7 +27,19 @@ from calls.rules import Member, Party
 from calls.rules.kinds.grants import Grant
 from projects.aid.budget import Budget, reckon
 from projects.aid.intensity import Intensities
-from projects.models import Answer, Attachment, BudgetLine, Declaration, Need, Network, Partner, SignOff
+from projects.models import (
+    Answer,
+    Attachment,
+    BudgetLine,
+    Declaration,
+    Deliverable,
+    Milestone,
+    Need,
+    Network,
+    Partner,
+    SignOff,
+    WorkPackage,
+)
 from projects.states import NetworkState, PartnerState
 from projects.wanted import declarations_wanted, holds
 
@@ -43,6 +65,8 @@ class Known:
     """By organisation: titles of other living networks of the call, "" where a title is not public."""
     counts_elsewhere: bool = False
     """Whether `elsewhere` was looked up: only where the call limits it."""
+    packages: list[tuple[int, int | None, int]] = field(default_factory=list)
+    """Work packages: number, partner that leads it, last month in which anything of it is planned."""
     cells: list[tuple[int, int, str, str, Decimal]] = field(default_factory=list)
     """Of the budget: partner, work package, category, activity, amount."""
     budget: Budget | None = None
@@ -66,6 +90,8 @@ def known_of(networks: Sequence[Network]) -> dict[UUID, Known]:
                 known.declared.add(code)
         elif what == "attached":
             known.attached.add(code)
+        elif what == "package":
+            known.packages.append((int(code), partner, length))
         elif what == "signed":
             known.signed.add(partner)
         else:
@@ -83,8 +109,8 @@ def known_of(networks: Sequence[Network]) -> dict[UUID, Known]:
 
 
 def _said(networks: Iterable[UUID]) -> QuerySet[Declaration, tuple[UUID, str, str, int, int]]:
-    """Declarations (code and, on the next line, its words), attachments, sign-offs and answers of the networks, all in
-    one query."""
+    """Declarations (code and, on the next line, its words), attachments, sign-offs, work packages and answers of the
+    networks, all in one query."""
     nobody = Cast(Value(None), BigIntegerField())
     nothing = Value(0, IntegerField())
 
@@ -99,6 +125,13 @@ def _said(networks: Iterable[UUID]) -> QuerySet[Declaration, tuple[UUID, str, st
         rows(Attachment.objects.current(), "attached", Cast("kind", CharField()), nobody, nothing),
         rows(SignOff.objects.standing(), "signed", Value("", CharField()), Cast("partner", BigIntegerField()), nothing),
         rows(
+            WorkPackage.objects.all(),
+            "package",
+            Cast("number", CharField()),
+            Cast("lead", BigIntegerField()),
+            Greatest("ends_month", _latest(Milestone), _latest(Deliverable), output_field=IntegerField()),
+        ),
+        rows(
             Answer.objects.exclude(text=""),
             "answer",
             Cast("question", CharField()),
@@ -107,6 +140,12 @@ def _said(networks: Iterable[UUID]) -> QuerySet[Declaration, tuple[UUID, str, st
         ),
         all=True,
     )
+
+
+def _latest(model: type[Milestone] | type[Deliverable]) -> Subquery:
+    """The last month of a work package's milestones or deliverables."""
+    months = model._default_manager.filter(work_package=OuterRef("pk")).order_by("-month").values("month")
+    return Subquery(months[:1], output_field=IntegerField())
 
 
 def _look_elsewhere(networks: Sequence[Network], found: dict[UUID, Known]) -> None:

@@ -53,6 +53,7 @@ class Place(models.TextChoices):
     PARTNERS = "partners"
     SEARCH = "search"
     PROPOSAL = "proposal"
+    PLAN = "plan"
     BUDGET = "budget"
     DOCUMENTS = "documents"
     SIGN_OFF = "sign_off"
@@ -109,7 +110,8 @@ def readiness(
     known = known or known_of([network])[network.pk]
     members = [partner for partner in partners if partner.state != PartnerState.DECLINED]
     checks = [*_rules(network, members, known, stage), *_needs(known)]
-    checks += [_idea(network), _answers(members), *_budget(call, known, stage), *_shares(members, known, stage)]
+    checks += [_idea(network), _answers(members), *_plan(network, known, stage)]
+    checks += [*_budget(call, known, stage), *_shares(members, known, stage)]
     checks += [_call(call, moment)]
     if stage == "sending":
         checks += [*_approval(network), _sign_offs(members, known)]
@@ -230,6 +232,27 @@ def _answers(members: list[Partner]) -> Check:
     text = ngettext("%(names)s has not answered yet.", "%(names)s have not answered yet.", len(waiting))
     text %= {"names": ", ".join(waiting)}
     return Check("invitations", Part.PARTNERS, False, text, blocks=True, place=Place.PARTNERS)
+
+
+def _plan(network: Network, known: Known, stage: Stage) -> Iterable[Check]:
+    """Where there is a work plan, it ends with the project and somebody leads each of its parts."""
+    if not known.packages:
+        return
+    months = network.duration_months
+    late = sorted(package for package, _lead, last in known.packages if months and last > months)
+    alone = sorted(package for package, lead, _last in known.packages if lead is None)
+    found = [] if months else [_("How long the project lasts is not decided yet.")]
+    if late:
+        numbers = words.both(f"WP{number}" for number in late)
+        found.append(_("Planned after the end of the project: %(numbers)s.") % {"numbers": numbers})
+    if alone:
+        found.append(_("Nobody leads %(numbers)s yet.") % {"numbers": words.both(f"WP{number}" for number in alone)})
+    sending = stage == "sending"
+    met = True if not found else False if sending else None
+    place = Place.PLAN if months or alone else Place.SUMMARY
+    text = _("The work plan ends with the project, and each part of it has somebody who leads it.")
+    blocks, later = bool(found) and sending, bool(found) and not sending
+    yield Check("plan", Part.PROJECT, met, text, " ".join(found), blocks, later, place=place)
 
 
 def _budget(call: Call, known: Known, stage: Stage) -> Iterable[Check]:
