@@ -11,6 +11,7 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from assessment.models import AnnouncedRejection
+from assessment.models import AnnouncedRejection, PanelMeeting, Ranking
+from assessment.rules.ranking import Inputs, to_json
+from assessment.rules.ranking import digest as ranking_digest
 from calls.models import Call, Programme, SelectedActuator, Tier
 from calls.operations.alerts import new_calendar
 from calls.operations.publishing import ask_for_approval
@@ -28,7 +31,8 @@ from district_portal.checks import routes
 from district_portal.notifications.models import InboxItem, OutboxRow, SinkMail
 from district_portal.reports.models import ReportRun
 from enterprises.models import MembershipRole, Organisation
-from projects.models import Network, Paper
+from projects.models import Network, Paper, Partner, Submission
+from projects.operations.chain import add_to_chain, new_code
 from projects.states import PaperState
 from tests.factories.accounts import AppointmentFactory, DistrictFactory, RegionFactory, UserFactory
 from tests.factories.alerts import FollowFactory, SavedSearchFactory
@@ -54,11 +58,14 @@ from tests.factories.proposals import (
     ExpectedIndicatorFactory,
     MilestoneFactory,
     PaperFactory,
+    ProposalVersionFactory,
     RiskFactory,
     WorkPackageFactory,
 )
 
 ROLES = ["anonymous", "enterprise", "facilitator", "evaluator", "organiser", "regional_staff", "admin"]
+RANKING = [f"assessment:ranking_{name}" for name in ("publish", "discard", "projects", "check")]
+PANEL_PROPOSAL = ["proposal", "consensus", "proposal_close", "reopen"]
 PATTERNS = {name: pattern for name, pattern, _view in routes()}
 
 
@@ -114,6 +121,9 @@ class World:
         submitted = NetworkFactory(call=call, district=district, lead=organisation, state="submitted")
         failed = PaperFactory(network=network, state=PaperState.FAILED)
         papers = {"detail": failed, "retry": failed, "download": self._ready_paper(network)}
+        receipt = self._sent(call, district, organisation, owner)
+        lead = {"pk": network.partners.get(role=Partner.Role.LEAD).pk}
+        version = {"number": ProposalVersionFactory(network=network).number}
         guest = RegistrationFactory(event=EventFactory(district=district))
         run = ReportRun.objects.create(report="funding", format="csv", requester=reporter)
         run_of_calls = CatalogueImportFactory(programme=programme)
@@ -164,6 +174,11 @@ class World:
                 "enterprises:invitation_revoke": {"pk": InvitationFactory(organisation=organisation).pk},
                 "projects": {"uuid": network.pk, "pk": invited.pk},
                 "projects:network_new": {"slug": call.slug},
+                "projects:budget_edit": {"pk": network.partners.get(role="lead").pk},
+                **dict.fromkeys(("projects:sign_off", "projects:sign_off_withdraw"), lead),
+                **dict.fromkeys(("projects:version", "projects:version_download"), version),
+                **dict.fromkeys(("projects:receipt", "projects:protocol_record"), receipt),
+                "projects:verify_code": receipt,
                 **{f"projects:paper_{name}": {"uuid": paper.pk} for name, paper in papers.items()},
                 **self._planned(network),
                 "projects:project_detail": {"slug": ProjectFactory(district=district, call=call).slug},
@@ -220,12 +235,52 @@ class World:
         )
         row = assigned(first, evaluator, points=[20, 20, 15, 10, 5], submitted=True)
         sha256 = first.network.attachments.get().sha256
+        meeting = PanelMeeting.objects.create(call=made.call, held_on=timezone.localdate(), created_by=staff)
         return {
+            **{f"assessment:panel_{name}": {"pk": meeting.pk} for name in ("edit", "close", "agreed")},
+            **{f"assessment:panel_{name}": {"pk": first.pk} for name in PANEL_PROPOSAL},
+            "assessment:waive": {"pk": first.pk},
+            **self._ranking(district, programme),
             "assessment": {"slug": made.call.slug, "uuid": first.network_id, "pk": row.pk, "sha256": sha256},
             "assessment:checks_save": {"stage": "formal"},
             "assessment:rejection": {"uuid": second.network_id},
             "assessment:rejection_answer": {"uuid": second.network_id},
         }
+
+    def _ranking(self, district: District, programme: Programme) -> dict[str, dict[str, Any]]:
+        """A published ranking without lines."""
+        call = CallFactory(programme=programme, districts=[district], state=CallState.RANKED, budget=1000)
+        data = to_json(Inputs(call.slug, Decimal(1000), None, (), (), ()))
+        ranking = Ranking.objects.create(
+            call=call,
+            number=1,
+            state="published",
+            budget=1000,
+            inputs=data,
+            digest=ranking_digest(data),
+            made_by=UserFactory(),
+            published_at=timezone.now(),
+        )
+        return {
+            **{
+                f"assessment:ranking_{name}": {"pk": ranking.pk} for name in ("publish", "discard", "projects", "check")
+            },
+            "assessment:public_ranking": {"slug": call.slug},
+        }
+
+    def _sent(self, call: Call, district: District, organisation: Organisation, owner: User) -> dict[str, Any]:
+        """The receipt of a network that was sent."""
+        network = NetworkFactory(call=call, district=district, lead=organisation, state="sent")
+        sent = add_to_chain(
+            network,
+            ProposalVersionFactory(network=network),
+            kind=Submission.Kind.PROPOSAL,
+            code=new_code(),
+            files=[],
+            actor=owner,
+            moment=timezone.now(),
+        )
+        return {"uuid": network.pk, "number": sent.number, "code": sent.code}
 
     def _prepared(
         self, district: District, programme: Programme, organisation: Organisation
