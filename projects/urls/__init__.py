@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.urls import budget, forming, papers, plan, review, sending, texts
+from projects.urls import budget, coverage, forming, papers, plan, review, sending, texts
 from projects.views import networks, partners, projects, region
 
 app_name = "projects"
@@ -26,6 +26,7 @@ urlpatterns = [
     *texts.urlpatterns,
     *plan.urlpatterns,
     *budget.urlpatterns,
+    *coverage.urlpatterns,
     *sending.urlpatterns,
     *review.urlpatterns,
     *papers.urlpatterns,
