@@ -24,6 +24,8 @@ from projects.parties import Known, known_of, party_of, shares_of
 from projects.states import NetworkState, PartnerState
 
 Stage = Literal["review", "sending"]
+BRIEF = 90
+"""Characters of a line in a narrow place."""
 OF_COSTS = {
     "project_cost",
     "cost_share",
@@ -79,6 +81,15 @@ class Check:
     place: Place = Place.NOWHERE
     concept: str = ""
     """Code of the competence to search for."""
+    title: str = ""
+    """What a rule is about, in a few words."""
+
+    @property
+    def brief(self) -> str:
+        """For a narrow place: what is met in one short line, else what is to do."""
+        if self.met:
+            return self.text if len(self.text) <= BRIEF or not self.title else self.title
+        return f"{self.title}: {self.detail}" if self.title else str(self)
 
     @property
     def status(self) -> str:
@@ -144,7 +155,8 @@ def _check(line: Line, stage: Stage, more: str) -> Check:
         detail = f"{line.verdict.text}."
     later = met is None and rule.scope in (Scope.PROJECT, Scope.PAPERS) and stage == "review"
     blocks = met is False or met is None and stage == "sending" and not isinstance(rule, Unreadable)
-    return Check(rule.kind, _part(rule), met, rule.explain(), detail, blocks, later, place=_place(rule, line))
+    place, title = _place(rule, line), str(rule.title)
+    return Check(rule.kind, _part(rule), met, rule.explain(), detail, blocks, later, place=place, title=title)
 
 
 def _part(rule: Rule) -> Part:
@@ -207,16 +219,15 @@ def _needs(known: Known) -> Iterable[Check]:
     """Competences that nobody covers: advice, for the network knows best what it needs."""
     if not known.needs:
         return
-    text = _("Every competence that you need is covered.")
     if not known.gaps:
-        yield Check("coverage", Part.PARTNERS, True, text)
+        yield Check("coverage", Part.PARTNERS, True, _("Every competence that you need is covered."))
         return
     names = [f"“{localised(need.concept, 'name') if need.concept else need.name}”" for need in known.gaps]
     sentence = ngettext("%(names)s is not covered.", "%(names)s are not covered.", len(names))
     way_on = _("Find a partner, or say in the work plan how you buy it in.")
     concept = next((need.concept.code for need in known.gaps if need.concept), "")
-    detail = f"{sentence % {'names': words.both(names)}} {way_on}"
-    yield Check("coverage", Part.PARTNERS, None, text, detail, advice=True, place=Place.SEARCH, concept=concept)
+    text = sentence % {"names": words.both(names)}
+    yield Check("coverage", Part.PARTNERS, None, text, way_on, advice=True, place=Place.SEARCH, concept=concept)
 
 
 def _idea(network: Network) -> Check:
@@ -259,12 +270,12 @@ def _budget(call: Call, known: Known, stage: Stage) -> Iterable[Check]:
     """Calls whose rules speak of costs want a budget."""
     if not any(rule.kind in OF_COSTS for rule in rules_of(call)):
         return
-    text = _("The budget is filled in.")
     if known.budget is not None:
-        yield Check("budget", Part.PROJECT, True, text, _("It comes to %(cost)s.") % {"cost": money(known.budget.cost)})
+        cost = _("It comes to %(cost)s.") % {"cost": money(known.budget.cost)}
+        yield Check("budget", Part.PROJECT, True, _("The budget is filled in."), cost)
         return
     late = stage == "sending"
-    way_on = _("Each partner enters its own costs.")
+    text, way_on = _("The budget is not filled in yet."), _("Each partner enters its own costs.")
     met = False if late else None
     yield Check("budget", Part.PROJECT, met, text, way_on, blocks=late, later=not late, place=Place.BUDGET)
 
@@ -303,12 +314,12 @@ def _approval(network: Network) -> Iterable[Check]:
 def _sign_offs(members: list[Partner], known: Known) -> Check:
     confirmed = [partner for partner in members if partner.state == PartnerState.ACCEPTED]
     missing = [partner.organisation.name for partner in confirmed if partner.pk not in known.signed]
-    text = _("Every partner has signed off what is sent.")
     if not missing:
-        return Check("sign_offs", Part.WAY, True, text)
+        return Check("sign_offs", Part.WAY, True, _("Every partner has signed off what is sent."))
     detail = _("%(count)s of %(wanted)s; still missing: %(names)s.") % {
         "count": len(confirmed) - len(missing),
         "wanted": words.organisations(len(confirmed)),
         "names": words.both(missing),
     }
+    text = _("Not every partner has signed off what is sent.")
     return Check("sign_offs", Part.WAY, False, text, detail, blocks=True, place=Place.SIGN_OFF)

@@ -61,6 +61,7 @@ def may(network: Network, user: User) -> dict[str, bool]:
         "may_withdraw": leads and (network.editable or submitted),
         "may_answer": network.editable and waiting.exists(),
         "may_decide": submitted and permissions.can_decide_network(user, network),
+        "may_review": permissions.can_see_review(user, network),
         "too_close": submitted and reviews and permissions.is_too_close(user, network),
     }
 

@@ -114,7 +114,15 @@ def _last_reason(network: Network, decisions: list[Decision]) -> dict[str, str] 
         return None
     kind, title = words[NetworkState(last.to_state)]
     kind = kind if network.state == last.to_state else ""
-    return {"kind": kind, "title": title % {"who": last.actor, "day": short_day(last.at)}, "text": f"“{last.reason}”"}
+    return {
+        "kind": kind,
+        "title": title % {"who": last.actor, "day": short_day(last.at)},
+        "text": f"“{last.reason}”" + _reply(last),
+    }
+
+
+def _reply(decision: Decision) -> str:
+    return " " + _("Reply by %(day)s.") % {"day": short_day(decision.reply_by)} if decision.reply_by else ""
 
 
 def _offers(members: list[Partner], user: User) -> list[tuple[Any, list[str]]]:

@@ -154,7 +154,7 @@ def test_gaps_are_advice_and_lead_to_a_search_for_the_competence() -> None:
     need = NeedFactory(network=network, concept=ConceptFactory(name_en="Clinical evaluation"))
     check = checks(network)["coverage"]
     assert (check.met, check.blocks, check.concept) == (None, False, need.concept.code)
-    assert check.detail.startswith("“Clinical evaluation” is not covered.")
+    assert check.text == "“Clinical evaluation” is not covered."
     line = next(line for line in checklist_of(network).lines if line.check.key == "coverage")
     assert f"network={network.pk}&competence={need.concept.code}" in line.url
 
@@ -213,7 +213,7 @@ def test_every_reader_sees_every_check_and_only_the_lead_is_sent_to_the_search(c
         client.force_login(person)
         page = client.get(f"/en/networks/{network.pk}/checks/").content.decode()
         assert "2 more organisations are needed." in page and "Before the review" in page
-        assert "Every partner has signed off what is sent." in page
+        assert "Not every partner has signed off what is sent." in page
         assert (f"partners/?network={network.pk}" in page) is searches
 
 
