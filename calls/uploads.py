@@ -48,7 +48,7 @@ def check_document(file: File[Any]) -> None:
     ending = PurePosixPath(file.name or "").suffix.lower().removeprefix(".")
     if ending not in ENDINGS:
         raise ValidationError(
-            _("Files that end in “%(ending)s” can't be published. Choose one of these: %(endings)s.")
+            _("Files that end in “%(ending)s” can't be added. Choose one of these: %(endings)s.")
             % {"ending": f".{ending}" if ending else "", "endings": ", ".join(ENDINGS)}
         )
     if file.size > LARGEST:
@@ -83,7 +83,7 @@ def _check_text(file: File[Any]) -> None:
     file.seek(0)
     content = file.read()
     if ACTIVE.search(content):
-        raise ValidationError(_("This file holds a page or a program, not a text. Publish it as PDF."))
+        raise ValidationError(_("This file holds a page or a program, not a text. Save it as PDF, and choose that."))
     try:
         content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -103,7 +103,7 @@ def _check_archive(file: File[Any], ending: str) -> None:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
             if len(entries) > ENTRIES or sum(entry.file_size for entry in entries) > UNPACKED:
-                raise ValidationError(_("This archive holds too much. Publish its files one by one."))
+                raise ValidationError(_("This archive holds too much. Add its files one by one."))
             _check_entries(entries, ending)
             if ending in OFFICE and not _begins(archive, *OFFICE[ending]):
                 raise _not(ending)
@@ -118,10 +118,10 @@ def _check_entries(entries: list[zipfile.ZipInfo], ending: str) -> None:
             raise _not(ending)
         if PROGRAMS.search(entry.filename) and (ending == "zip" or entry.filename.lower().endswith("vbaproject.bin")):
             raise ValidationError(
-                _("This file holds a program or a macro (%(name)s). Publish it without.") % {"name": entry.filename}
+                _("This file holds a program or a macro (%(name)s). Add it without.") % {"name": entry.filename}
             )
         if entry.flag_bits & 0x1:
-            raise ValidationError(_("This file is protected by a password. Publish it without one."))
+            raise ValidationError(_("This file is protected by a password. Add it without one."))
 
 
 def _begins(archive: zipfile.ZipFile, name: str, beginning: str) -> bool:

@@ -17,7 +17,7 @@ from district_portal.shared.errors import DomainError
 from projects import sections
 from projects.indicators import name_of
 from projects.models import Deliverable, ExpectedIndicator, Milestone, Network, Partner, Risk, WorkPackage
-from projects.operations.changes import changing, note
+from projects.operations.changes import changing, note, unlocked_sections
 from projects.states import PartnerState
 
 Row = Milestone | Deliverable | Risk | ExpectedIndicator
@@ -92,12 +92,22 @@ def remove_package(package: WorkPackage, *, actor: User) -> None:
     """Remove the package for good, with all that is its own: `what_goes_with`. Later ones move up by one number."""
     with changing(package.network, sections.PLAN, actor=actor) as network:
         package = _package(network, package.pk)
+        _check_cells(package, network)
         note(network, "package_removed", actor=actor, name=str(package))
         package.delete()
         later = list(network.work_packages.filter(number__gt=package.number))
         for each in later:
             each.number -= 1
         WorkPackage.objects.bulk_update(later, ["number"])
+
+
+def _check_cells(package: WorkPackage, network: Network) -> None:
+    """While an integration round unlocks some sections only, the cells that would go must be among them."""
+    if network.editable:
+        return
+    touched = {sections.budget_key(pk) for pk in package.budget_lines.values_list("partner", flat=True)}
+    if touched - unlocked_sections(network):
+        raise DomainError(_("This work package has cells in the budget, which cannot be changed now."))
 
 
 def what_goes_with(package: WorkPackage) -> Mapping[str, Any]:

@@ -71,10 +71,10 @@ def test_documents_are_accepted(name, content):
 @pytest.mark.parametrize(
     "name, content, words",
     [
-        ("page.html", b"<html>", "can't be published"),
-        ("program.exe", b"MZ", "can't be published"),
-        ("noending", PDF, "can't be published"),
-        ("bando.pdf.html", PDF, "can't be published"),
+        ("page.html", b"<html>", "can't be added"),
+        ("program.exe", b"MZ", "can't be added"),
+        ("noending", PDF, "can't be added"),
+        ("bando.pdf.html", PDF, "can't be added"),
         ("bando.pdf", b"<html><script>alert(1)</script>", "not that of a PDF"),
         ("bando.pdf", b"MZ\x90\x00", "not that of a PDF"),
         ("bando.pdf", DOCX, "not that of a PDF"),

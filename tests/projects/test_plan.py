@@ -1,14 +1,19 @@
 """Work plan: packages, milestones, deliverables, risks and expected indicators of a network."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
+from district_portal.shared.errors import DomainError
 from projects.content import snapshot
-from projects.models import Milestone, Network
+from projects.models import IntegrationRound, Milestone, Network
+from projects.operations.plan import remove_package
 from projects.operations.readiness import readiness
+from tests.factories.accounts import UserFactory
 from tests.factories.calls import CallFactory
 from tests.factories.projects import NetworkFactory
-from tests.factories.proposals import whole_network
+from tests.factories.proposals import lead_of, whole_network
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +66,23 @@ def test_a_package_that_nobody_leads_and_an_unknown_duration_are_said():
 
 def test_a_network_without_a_plan_is_not_asked_for_one():
     assert plan_check(NetworkFactory()) is None
+
+
+def test_an_integration_round_for_the_plan_takes_no_cells_of_the_budget_away():
+    network = whole_network(state="sent")
+    version = network.versions.create(number=1, content=snapshot(network), digest="0" * 64)
+    sent = network.submissions.create(
+        number="2026-1", code="code", version=version, content="{}", digest="0" * 64, files=[], chain_digest="0" * 64,
+        sent_by=lead_of(network), sent_at=timezone.now(),
+    )  # fmt: skip
+    due = timezone.now() + timedelta(days=10)
+    asked = IntegrationRound.objects.create(
+        submission=sent, sections=["plan"], text="Explain WP2.", asked_by=UserFactory(), due_at=due
+    )
+    package = network.work_packages.get(number=2)
+    with pytest.raises(DomainError, match="cells in the budget, which cannot be changed now"):
+        remove_package(package, actor=lead_of(network))
+    asked.sections += [f"budget:{partner.pk}" for partner in network.partners.all()]
+    asked.save()
+    remove_package(package, actor=lead_of(network))
+    assert network.work_packages.count() == 2
