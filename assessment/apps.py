@@ -17,7 +17,15 @@ class AssessmentConfig(AppConfig):
         listeners.SENT.append(receiving.receive)
         listeners.WITHDRAWN.append(receiving.withdraw)
         listeners.INTEGRATED.append(receiving.integrated)
-        for provider in (rejections_to_answer, proposals_to_score, selections_to_run):
+        from assessment.desk_ranking import panels_to_decide, rankings_to_publish
+
+        for provider in (
+            rejections_to_answer,
+            proposals_to_score,
+            selections_to_run,
+            panels_to_decide,
+            rankings_to_publish,
+        ):
             desk.register(provider)
 
         from assessment.letters import KINDS

@@ -13,11 +13,22 @@ from assessment.rules.ranking import GONE, Candidate, Exclusion, Inputs, from_js
 from assessment.states import REJECTIONS, AssessmentState
 from calls.models import Call
 from calls.procedure import criteria_of, procedure_of
+from calls.states import CallState
 
 S = AssessmentState
 PENDING = {S.RECEIVED, S.INTEGRATION, S.REJECTION_ANNOUNCED, S.ADMITTED}
 """What has to be decided before a ranking can be made."""
 STANDING = {S.FUNDED, *GONE}
+
+
+def in_selection(call: Call) -> bool:
+    """Whether the panel and a first ranking have something to do.
+
+    A call can be moved on to "ranked" by itself, for calls that are assessed elsewhere; its ranking can still be made.
+    """
+    if call.state == CallState.RANKED:
+        return not Ranking.objects.public().filter(call=call).exists()
+    return bool(call.state == CallState.IN_ASSESSMENT)
 
 
 def first_inputs(call: Call, budget: Decimal) -> Inputs:

@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessment.inputs import in_selection
 from assessment.models import PanelMeeting
 from assessment.operations import journal
 from calls.models import Call
-from calls.states import CallState
 from district_portal.accounts.models import User
 from district_portal.shared.errors import DomainError
 
@@ -83,5 +83,5 @@ def lock_open(meeting: PanelMeeting) -> PanelMeeting:
 
 
 def require_assessment(call: Call) -> None:
-    if call.state != CallState.IN_ASSESSMENT:
+    if not in_selection(call):
         raise DomainError(_("This call is not in assessment: its panel has nothing to decide."))

@@ -10,14 +10,13 @@ from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assessment.inputs import PENDING, first_inputs, later_inputs
+from assessment.inputs import PENDING, first_inputs, in_selection, later_inputs
 from assessment.models import Assessment, Ranking, RankingLine
 from assessment.notifications import ranking as notifications
 from assessment.operations import journal
 from assessment.rules.ranking import Inputs, Line, digest, rank, to_json
 from assessment.states import RANKING_MOVES, AssessmentState, RankingState
 from calls.models import Call
-from calls.states import CallState
 from district_portal.accounts.models import User
 from district_portal.shared.errors import DomainError
 from district_portal.shared.states import check_move
@@ -33,7 +32,7 @@ def draft_ranking(call: Call, *, budget: Decimal, note: str = "", actor: User) -
     """Rank what the panel has evaluated. Raises `DomainError` while a proposal waits for a decision, or its grant is
     not known; while there is another draft; once a ranking is published. A dozen queries for any number."""
     call = lock_call(call)
-    if call.state != CallState.IN_ASSESSMENT:
+    if not in_selection(call):
         raise DomainError(_("This call is not in assessment: no first ranking can be made."))
     _require_no_draft(call)
     _require_decided(call)

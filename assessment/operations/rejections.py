@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessment import permissions
+from assessment.letters import LANGUAGE, REJECTION
 from assessment.models import AdmissibilityCheck, AnnouncedRejection, Assessment
 from assessment.notifications import admissibility as notifications
 from assessment.operations import journal
@@ -21,6 +22,7 @@ from assessment.states import AssessmentState
 from calls.procedure import procedure_of
 from district_portal.accounts.models import User
 from district_portal.shared.errors import DomainError
+from projects.operations.papers import order_paper
 
 Stage, Finding = AdmissibilityCheck.Stage, AdmissibilityCheck.Finding
 
@@ -103,6 +105,7 @@ def reject(assessment: Assessment, *, reason: str, actor: User, moment: datetime
         raise DomainError(_("Decide after the network has answered, or its time is over."))
     assessment = move(assessment, _target(assessment), actor=actor, reason=reason, lines=_failing(assessment))
     notifications.proposal_rejected(assessment)
+    order_paper(assessment.network, REJECTION, about=str(assessment.pk), language=LANGUAGE, actor=actor)
     return assessment
 
 

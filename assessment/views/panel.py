@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessment.forms.panel import ConsensusForm, MeetingForm, MinutesForm, ReasonForm
+from assessment.inputs import in_selection
 from assessment.models import Assessment, PanelMeeting
 from assessment.operations.meetings import close_meeting, edit_meeting, open_meeting
 from assessment.operations.panel import (
@@ -39,7 +40,6 @@ from assessment.states import AssessmentState
 from assessment.views.panel_rows import panel_assessment, panel_meeting, the_call
 from calls.models import Call
 from calls.procedure import criteria_of
-from calls.states import CallState
 from district_portal.shared.access import access
 from district_portal.shared.errors import DomainError
 
@@ -53,7 +53,7 @@ def panel(request: HttpRequest, call: Call) -> HttpResponse:
         "rows": rows(call, request.user),
         "meetings": meetings,
         "open": next((each for each in meetings if each.closed_at is None), None),
-        "may_run": can_run_selection(request.user, call) and call.state == CallState.IN_ASSESSMENT,
+        "may_run": can_run_selection(request.user, call) and in_selection(call),
     }
     return render(request, "assessment/panel.html", context)
 
@@ -246,7 +246,7 @@ def _sheet_page(
         and can_set_consensus(request.user, assessment),
         "may_close": found.total_agreed != "–",
         "may_reopen": assessment.state == AssessmentState.EVALUATED
-        and call.state == CallState.IN_ASSESSMENT
+        and in_selection(call)
         and can_run_assessment(request.user, assessment),
     }
     return render(request, "assessment/panel_proposal.html", context, status=status)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assessment.forms.panel import WaiverForm
 from assessment.forms.ranking import DraftForm
+from assessment.inputs import in_selection
 from assessment.models import Assessment, Ranking
 from assessment.operations.funding import make_projects, record_waiver
 from assessment.operations.publication import publish_ranking, what_changed
@@ -32,7 +33,6 @@ from assessment.permissions import (
 from assessment.states import AssessmentState, RankingState
 from assessment.views.panel_rows import panel_assessment, staff_ranking, the_call
 from calls.models import Call
-from calls.states import CallState
 from district_portal.reports.lists import list_answer
 from district_portal.shared.access import access
 from projects.models import Project
@@ -50,7 +50,7 @@ def ranking(request: HttpRequest, call: Call) -> HttpResponseBase:
         "ranking": found,
         "versions": call.rankings.select_related("made_by", "published_by").order_by("-number"),
         "may_run": can_run_selection(request.user, call),
-        "assessing": call.state == CallState.IN_ASSESSMENT,
+        "assessing": in_selection(call),
     }
     if found is not None:
         if answer := list_answer(request, prepared(found), order=ORDER, columns=columns(found)):

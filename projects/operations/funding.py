@@ -25,9 +25,7 @@ Amounts = Mapping[int, tuple[Decimal, Decimal]]
 
 
 @transaction.atomic
-def fund_network(
-    network: Network, *, actor: User, acronym: str = "", amounts: Amounts | None = None
-) -> Project:
+def fund_network(network: Network, *, actor: User, acronym: str = "", amounts: Amounts | None = None) -> Project:
     """Make an approved network of an assessed call a funded project, with its confirmed partners as beneficiaries.
 
     The idea stays with the network: it was written for the facilitator, a project's page is public. Amounts that are

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from assessment.models import Ranking
 from assessment.operations.funding import record_waiver
-from assessment.operations.panel import seen
+from assessment.operations.panel import close_agreed, seen
 from assessment.operations.publication import publish_ranking
 from assessment.operations.ranking import draft_later_funding
 from assessment.states import AssessmentState, Conflict
@@ -218,3 +218,32 @@ def test_a_stale_draft_says_so_and_offers_no_publication(client):
     text = page(client, "ranking", selection.call.slug, user=colleague(selection)).content.decode()
     assert "This draft no longer holds." in text
     assert "/publish/" not in text
+
+
+# --- The desk, and the call's page -----------------------------------------------------------------------------------
+
+
+def test_the_desk_says_who_agrees_makes_and_publishes(client):
+    selection = scored_call()
+    meeting = meeting_of(selection)
+    client.force_login(selection.evaluators[0])
+    assert "Agree on the points of 3 proposals" in client.get("/en/desk/").content.decode()
+    close_agreed(meeting, actor=selection.staff)
+    assert "Agree on the points" not in client.get("/en/desk/").content.decode()
+    client.force_login(selection.staff)
+    assert "Make the ranking of" in client.get("/en/desk/").content.decode()
+    client.post(reverse("assessment:ranking_draft", args=[selection.call.slug]), {"budget": "200000"})
+    assert "Publish the ranking of" not in client.get("/en/desk/").content.decode()
+    client.force_login(colleague(selection))
+    assert "Publish the ranking of" in client.get("/en/desk/").content.decode()
+
+
+def test_the_calls_page_leads_to_its_published_ranking(client):
+    selection = evaluated_call()
+    link = reverse("assessment:public_ranking", args=[selection.call.slug])
+    assert link not in client.get(selection.call.get_absolute_url()).content.decode()
+    client.force_login(selection.staff)
+    client.post(reverse("assessment:ranking_draft", args=[selection.call.slug]), {"budget": "200000"})
+    publish_ranking(Ranking.objects.get(), actor=colleague(selection))
+    client.logout()
+    assert link in client.get(selection.call.get_absolute_url()).content.decode()
