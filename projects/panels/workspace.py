@@ -7,12 +7,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from calls.procedure import procedure_of
 from calls.states import CallState
 from district_portal.accounts.models import User
 from district_portal.shared.ui import short_day, short_moment
 from enterprises.models import Competence
+from projects.aid.budget import budget_of
 from projects.models import Decision, Network, Partner, Project
+from projects.panels.activity import activity_of
 from projects.panels.checklist import checklist
+from projects.panels.coverage import matrix_of
 from projects.panels.frame import frame
 from projects.states import NetworkState, PartnerState
 
@@ -21,20 +25,26 @@ ACTIVITY = 8
 OVER = {NetworkState.REFUSED, NetworkState.WITHDRAWN}
 REVIEW = {NetworkState.SUBMITTED, NetworkState.CHANGES_REQUESTED}
 
+# Moves that come after the review.
+SENDING = {NetworkState.SENT, NetworkState.WITHDRAWN}
+
 Step = tuple[str, str, str]
 
 
 def workspace(network: Network, user: User, now: datetime) -> dict[str, Any]:
     """Context of `projects/network_detail.html`."""
-    partners = list(network.partners.select_related("organisation__municipality"))
+    rows = network.partners.select_related("organisation__municipality", "organisation__district")
+    partners = list(rows.prefetch_related("organisation__size_declarations"))
     decisions = list(network.decisions.select_related("actor"))
     found = checklist(network, partners, user, now)
     members = [partner for partner in partners if partner.state != PartnerState.DECLINED]
     steps = _steps(network, members, decisions)
+    budget = budget_of(network, partners)
     projects = Project.objects.visible_to(user)
     return {
         **frame(network, user, "network_detail", now),
         "partners": partners,
+        "rows": [(partner, budget.partners.get(partner.pk)) for partner in partners],
         "steps": steps,
         "step": next((number for number, (state, _title, _detail) in enumerate(steps, 1) if state == "now"), None),
         "last_reason": _last_reason(network, decisions),
@@ -42,7 +52,9 @@ def workspace(network: Network, user: User, now: datetime) -> dict[str, Any]:
         "show_checks": network.state not in OVER,
         "ready": found.ready,
         "offers": _offers(members, user),
-        "activity": _activity(partners, decisions)[:ACTIVITY],
+        "activity": activity_of(network, partners, decisions, limit=ACTIVITY),
+        "matrix": matrix_of(network, members),
+        "budget": budget,
         "learn_from": projects.filter(district=network.district).order_by("acronym", "pk")[:LEARN_FROM],
     }
 
@@ -53,9 +65,8 @@ def _steps(network: Network, members: list[Partner], decisions: list[Decision]) 
     confirmed = sum(partner.state == PartnerState.ACCEPTED for partner in members)
     asked = len(members) > 1
     call = network.call
-    approved = network.state == NetworkState.APPROVED
-    assessed = approved and call.state in {CallState.IN_ASSESSMENT, CallState.RANKED, CallState.CONCLUDED}
-    over = approved and call.state in {CallState.RANKED, CallState.CONCLUDED}
+    decided = network.state == NetworkState.SENT and call.state in {CallState.RANKED, CallState.CONCLUDED}
+    reviewed = procedure_of(call).review
     return [
         (
             "done",
@@ -67,20 +78,24 @@ def _steps(network: Network, members: list[Partner], decisions: list[Decision]) 
             _("Partners invited"),
             _("%(confirmed)s of %(all)s confirmed") % {"confirmed": confirmed, "all": len(members)},
         ),
-        (_review_state(network), _("Facilitator review"), _review_words(network, decisions)),
-        ("done" if assessed else "now" if approved else "", _("Sent to the Region"), _sent_words(network)),
-        ("done" if over else "now" if assessed else "", _("Assessment and decision"), ""),
+        *([(_review_state(network), _("Facilitator review"), _review_words(network, decisions))] if reviewed else []),
+        (_sending_state(network), _("Sent to the Region"), _sent_words(network, decisions)),
+        ("done" if decided else "now" if network.state == NetworkState.SENT else "", _("Assessment and decision"), ""),
     ]
 
 
 def _review_state(network: Network) -> str:
     if network.state in REVIEW:
         return "now"
-    return "done" if network.state in {NetworkState.APPROVED, NetworkState.REFUSED} else ""
+    return "done" if network.state in {NetworkState.APPROVED, NetworkState.REFUSED, NetworkState.SENT} else ""
+
+
+def _sending_state(network: Network) -> str:
+    return {NetworkState.APPROVED: "now", NetworkState.SENT: "done"}.get(NetworkState(network.state), "")
 
 
 def _review_words(network: Network, decisions: list[Decision]) -> str:
-    last = decisions[0] if decisions else None
+    last = next((each for each in decisions if each.to_state not in SENDING), None)
     if last is None or network.state == NetworkState.FORMING:
         return ""
     words = {
@@ -89,14 +104,14 @@ def _review_words(network: Network, decisions: list[Decision]) -> str:
         if last.reply_by
         else _("changes requested on %(day)s"),
         NetworkState.APPROVED: _("approved on %(day)s"),
-        NetworkState.SENT: _("sent on %(day)s"),
         NetworkState.REFUSED: _("refused on %(day)s"),
-        NetworkState.WITHDRAWN: _("withdrawn on %(day)s"),
     }
-    return words[NetworkState(network.state)] % {"day": short_day(last.at), "reply_by": short_day(last.reply_by)}
+    return words[NetworkState(last.to_state)] % {"day": short_day(last.at), "reply_by": short_day(last.reply_by)}
 
 
-def _sent_words(network: Network) -> str:
+def _sent_words(network: Network, decisions: list[Decision]) -> str:
+    if network.state == NetworkState.SENT:
+        return _("sent on %(day)s") % {"day": short_day(decisions[0].at)} if decisions else ""
     closes = network.call.closes_at
     return _("by %(moment)s") % {"moment": short_moment(closes)} if closes else ""
 
@@ -138,27 +153,3 @@ def _offers(members: list[Partner], user: User) -> list[tuple[Any, list[str]]]:
     for competence in competences:
         found.setdefault(competence.concept, []).append(names[competence.organisation_id])
     return list(found.items())
-
-
-def _activity(partners: list[Partner], decisions: list[Decision]) -> list[tuple[datetime, str]]:
-    """What happened, newest first: the journal, and the answers of the partners."""
-    moves = {
-        NetworkState.FORMING: _("%(who)s started the network"),
-        NetworkState.SUBMITTED: _("%(who)s submitted the network for review"),
-        NetworkState.CHANGES_REQUESTED: _("%(who)s asked for changes"),
-        NetworkState.APPROVED: _("%(who)s approved the network"),
-        NetworkState.SENT: _("%(who)s sent the proposal to the Region"),
-        NetworkState.REFUSED: _("%(who)s refused the network"),
-        NetworkState.WITHDRAWN: _("%(who)s withdrew the network"),
-    }
-    events = [(decision.at, moves[NetworkState(decision.to_state)] % {"who": decision.actor}) for decision in decisions]
-    for partner in partners:
-        if partner.role == Partner.Role.LEAD:
-            continue
-        name = {"name": partner.organisation.name}
-        events.append((partner.invited_at, _("%(name)s was invited") % name))
-        if partner.answered_at and partner.state == PartnerState.ACCEPTED:
-            events.append((partner.answered_at, _("%(name)s confirmed") % name))
-        elif partner.answered_at and partner.state == PartnerState.DECLINED:
-            events.append((partner.answered_at, _("%(name)s declined") % name))
-    return sorted(events, key=lambda event: event[0], reverse=True)
