@@ -573,6 +573,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="partner",
+            name="lead_offered_at",
+            field=models.DateTimeField(blank=True, help_text="the lead asks it to take the lead over", null=True),
+        ),
+        migrations.AddField(
+            model_name="partner",
             name="graduates_hired",
             field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="graduates that it will hire"),
         ),
@@ -668,6 +673,23 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("planned_share", None), ("planned_share__range", (0, 1)), _connector="OR"),
                 name="planned_share_range",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="partner",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("lead_offered_at__isnull", False)),
+                fields=("network",),
+                name="one_lead_offer_per_network",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="partner",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("lead_offered_at", None), models.Q(("role", "partner"), ("state", "accepted")), _connector="OR"
+                ),
+                name="lead_offered_to_confirmed_partner",
             ),
         ),
         migrations.AddField(

@@ -251,6 +251,7 @@ class Partner(models.Model):
     contracts_made_permanent = models.PositiveSmallIntegerField(
         _("contracts that it will make permanent"), null=True, blank=True
     )
+    lead_offered_at = models.DateTimeField(null=True, blank=True, help_text="the lead asks it to take the lead over")
 
     objects = PartnerQuerySet.as_manager()
 
@@ -262,6 +263,13 @@ class Partner(models.Model):
             models.UniqueConstraint(fields=["network", "organisation"], name="partner_once_in_network"),
             models.UniqueConstraint(fields=["network"], condition=Q(role="lead"), name="one_lead_per_network"),
             models.CheckConstraint(condition=~Q(role="lead") | Q(state="accepted"), name="lead_has_accepted"),
+            models.UniqueConstraint(
+                fields=["network"], condition=Q(lead_offered_at__isnull=False), name="one_lead_offer_per_network"
+            ),
+            models.CheckConstraint(
+                condition=Q(lead_offered_at=None) | Q(role="partner", state="accepted"),
+                name="lead_offered_to_confirmed_partner",
+            ),
             models.CheckConstraint(
                 condition=Q(planned_share=None) | Q(planned_share__range=(0, 1)), name="planned_share_range"
             ),

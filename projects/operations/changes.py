@@ -68,6 +68,6 @@ def move(
     return decision
 
 
-def note(network: Network, kind: str, *, actor: User | None, **detail: Any) -> None:
+def note(network: Network, kind: str, *, actor: User | None, **detail: Any) -> Activity:
     """Write down that something happened (`projects.panels.activity.WORDS`)."""
-    Activity.objects.create(network=network, kind=kind, actor=actor, detail=detail)
+    return Activity.objects.create(network=network, kind=kind, actor=actor, detail=detail)
