@@ -11,8 +11,10 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from projects import notifications  # noqa: F401  (messages are declared on import)
         from projects.desk import invitations, networks_to_finish, networks_to_review
+        from projects.desk_sending import integrations_to_answer, proposals_to_send, sign_offs_to_give
 
-        for provider in (invitations, networks_to_finish, networks_to_review):
+        way = (integrations_to_answer, proposals_to_send, sign_offs_to_give)
+        for provider in (invitations, networks_to_finish, networks_to_review, *way):
             desk.register(provider)
 
         from district_portal.reports import registry

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from calls.states import CallState
 from district_portal.accounts.models import User
 from district_portal.shared.ui import days_left
 from projects import permissions
@@ -68,6 +69,8 @@ def may(network: Network, user: User) -> dict[str, bool]:
 
 def _closing(network: Network, now: datetime) -> str:
     call = network.call
+    if call.state == CallState.CANCELLED:
+        return _("the call was cancelled")
     if not call.is_open_at(now):
         return _("closed") if call.closes_at and call.closes_at <= now else _("not open")
     days = days_left(call.closes_at, now)

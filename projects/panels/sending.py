@@ -74,7 +74,7 @@ def sending(network: Network, user: User, now: datetime) -> dict[str, Any]:
         "may_withdraw_submission": leads and proposal is not None and call.state in WITHDRAWABLE,
     }
     context |= _to_send(network, user, leads, signed == needed, now)
-    return context | _integration(network, integration, now)
+    return context | _integration(network, integration, current, now)
 
 
 def receipt(submission: Submission, user: User, now: datetime) -> dict[str, Any]:
@@ -184,13 +184,14 @@ def _to_send(network: Network, user: User, leads: bool, all_signed: bool, now: d
     }
 
 
-def _integration(network: Network, integration: IntegrationRound | None, now: datetime) -> dict[str, Any]:
+def _integration(network: Network, integration: IntegrationRound | None, current: str, now: datetime) -> dict[str, Any]:
     asked = IntegrationRound.objects.filter(submission__network=network).select_related("submission", "answer").last()
     if asked is None:
         return {"asked": None}
     return {
         "asked": asked,
         "asked_open": integration is not None,
+        "asked_changed": asked.submission.digest != current,
         "asked_sections": list(titles_of(network, asked.sections).values()),
         "time_left": time_left(asked.due_at, now) if integration else None,
     }

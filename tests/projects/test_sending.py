@@ -14,11 +14,12 @@ from django.utils import timezone
 from calls.models import Call
 from calls.operations.lifecycle import cancel_call
 from calls.states import CallState
+from district_portal.shared import desk
 from district_portal.shared.errors import DomainError
 from projects import sections
 from projects.content import digest, snapshot
 from projects.models import Network, Protocol, Submission
-from projects.operations import listeners, sending
+from projects.operations import listeners, sending, signing
 from projects.operations.changes import changing
 from projects.states import NetworkState
 from tests.factories import UserFactory
@@ -330,3 +331,38 @@ def test_a_withdrawal_needs_a_reason(client: Client) -> None:
     assert client.post(address).status_code == 422
     assert client.post(address, {"reason": "A mistake."}).status_code == 302
     assert sending.standing_proposal(network) is None
+
+
+# --- The desk ------------------------------------------------------------------------------------------------------
+
+
+def titles(user) -> list[str]:
+    every = [task.title for task in desk.tasks_for(user, timezone.now())]
+    return [title for title in every if not title.startswith("Complete the profile")]
+
+
+def test_the_desk_shows_who_has_to_sign_and_who_has_to_send() -> None:
+    network = signed_network(review=True, title="Line")
+    partner = network.partners.select_related("organisation").get(role="partner")
+    lead, other = lead_of(network), owner_of(partner)
+    assert titles(lead) == ["Send “Line” to the Region"]
+    assert titles(other) == []
+    signing.withdraw_sign_off(partner, actor=other)
+    assert titles(other) == [f"Sign off “Line” for {partner.organisation.name}"]
+    sign_all(network)
+    send(network)
+    assert titles(lead) == titles(other) == []
+
+
+def test_the_history_says_who_did_what_and_keeps_versions(client: Client) -> None:
+    network = signed_network()
+    send(network)
+    client.force_login(lead_of(network))
+    address = f"/en/networks/{network.pk}/history/"
+    saved = client.post(f"{address}save/", {"note": "As sent"}, follow=True)
+    assert "Nothing has changed since version 1" in saved.content.decode()
+    page = client.get(address)
+    assert f"{lead_of(network)} moved the network to “Sent to the Region”" in page.content.decode()
+    assert client.get(f"{address}?format=json").json()["count"] == 1
+    assert client.get(f"{address}1/?from=7").status_code == 200
+    assert client.post(f"{address}save/", {"note": "x" * 501}).status_code == 422
