@@ -156,16 +156,19 @@ class RowsWidget(forms.Widget):
     template_name = "calls/rules/rows.html"
     portal_kind = "rows"
 
-    def __init__(self, columns: Sequence[Column]) -> None:
+    def __init__(self, columns: Sequence[Column], *, cards: bool = False) -> None:
+        """`cards`: each record below the other, for records with long texts or many columns."""
         super().__init__()
         self.columns = columns
+        if cards:
+            self.template_name = "calls/rules/rows_cards.html"
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         rows = list(value or [])
         shown = [*rows, *({} for _blank in range(min(BLANK_ROWS, MOST_ROWS - len(rows))))]
         seen = [column for column in self.columns if not column.hidden]
         cells = [
-            [(column.field.label, self._cell(name, number, column, row)) for column in seen]
+            [(column.field.label, self._cell(name, number, column, row), column.ticked) for column in seen]
             for number, row in enumerate(shown)
         ]
         kept = [self._cell(name, number, each, row) for number, row in enumerate(shown) for each in self._hidden]
@@ -207,13 +210,22 @@ class RowsField(forms.Field):
 
     `unique`: a column in which no value may come twice. `code_from`: the column whose text gives each record a stable
     `code`: who changes the text changes what is asked for, but for fields with a hidden column `code`, which keeps it.
+    `cards`: as of `RowsWidget`.
     """
 
     default_error_messages = {"required": gettext_lazy("Fill in at least one row.")}
 
-    def __init__(self, columns: Iterable[Column], *, unique: str, code_from: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        columns: Iterable[Column],
+        *,
+        unique: str,
+        code_from: str | None = None,
+        cards: bool = False,
+        **kwargs: Any,
+    ) -> None:
         self.columns, self.unique, self.code_from = list(columns), unique, code_from
-        super().__init__(widget=RowsWidget(self.columns), **kwargs)
+        super().__init__(widget=RowsWidget(self.columns, cards=cards), **kwargs)
 
     def clean(self, value: Any) -> list[dict[str, Any]]:
         if not value:

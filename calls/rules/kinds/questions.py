@@ -68,6 +68,7 @@ class Questions(Rule):
             ],
             unique="name_it",
             code_from="name_it",
+            cards=True,
             label=gettext_lazy("Questions"),
             help_text=gettext_lazy("Characters are counted with spaces."),
         )
