@@ -13,6 +13,7 @@ from assessment.models import Assessment, Assignment
 from assessment.states import AssessmentState
 from district_portal.accounts.models import District
 from district_portal.shared.filters import ChoicesFilter
+from district_portal.shared.ui import localised
 
 ORDERS = {
     "received": ["received_at", "pk"],
@@ -58,7 +59,7 @@ class AssessmentFilter(filters.FilterSet):
         super().__init__(*args, **kwargs)
         self.evaluators = evaluators
         mine = District.objects.filter(pk__in=self.queryset.order_by().values("network__district"))
-        self.filters["district"].extra["choices"] = [(each.slug, str(each)) for each in mine]
+        self.filters["district"].extra["choices"] = [(each.slug, localised(each, "name")) for each in mine]
 
     @property
     def order(self) -> list[str]:

@@ -20,22 +20,31 @@ from projects.models import Network
 Finding = AdmissibilityCheck.Finding
 
 
+class FindingField(forms.ChoiceField):
+    """Asked for in the end, but may be left for later."""
+
+    def validate(self, value: Any) -> None:
+        if value not in self.empty_values:
+            super().validate(value)
+
+
 class ChecksForm(forms.Form):
     """One stage of the checklist: for each line what was found, and why where it is not met. Lines may stay open."""
+
+    use_required_attribute = False
 
     def __init__(self, *args: Any, lines: list[tuple[ChecklistItem, AdmissibilityCheck | None]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lines = lines
         for number, (item, check) in enumerate(lines, 1):
-            self.fields[f"finding_{item.code}"] = forms.ChoiceField(
+            self.fields[f"finding_{item.code}"] = FindingField(
                 label=format_lazy("{}. {}", number, item.text),
                 choices=Finding.choices,
                 widget=forms.RadioSelect,
-                required=False,
                 initial=check.finding if check else None,
             )
             self.fields[f"note_{item.code}"] = forms.CharField(
-                label=gettext_lazy("Reason"),
+                label=gettext_lazy("Reason, where it is not met"),
                 max_length=1000,
                 required=False,
                 widget=forms.Textarea(attrs={"rows": 2}),

@@ -15,20 +15,33 @@ from assessment.operations.scoring import REASON_MIN, STEP, Given
 from calls.procedure import Criterion
 
 
+class Reason(forms.CharField):
+    """Asked for in the end, but a draft may lack it."""
+
+    def validate(self, value: Any) -> None:
+        """Nothing is missing yet."""
+
+
 class Points(forms.DecimalField):
-    """Halves; a decimal comma is read as a point."""
+    """Halves; a decimal comma is read as a point. Asked for in the end, but a draft may lack them."""
 
     def to_python(self, value: Any) -> Decimal | None:
         return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
 
     def validate(self, value: Decimal | None) -> None:
-        super().validate(value)
-        if value is not None and value.is_finite() and value % STEP:
+        if value is not None:
+            super().validate(value)
+            self._check_step(value)
+
+    def _check_step(self, value: Decimal) -> None:
+        if value.is_finite() and value % STEP:
             raise forms.ValidationError(_("Give whole or half points, such as 12.5."))
 
 
 class ScoresForm(forms.Form):
     """Anything may be missing in a draft. `version_…` says which row was shown."""
+
+    use_required_attribute = False
 
     def __init__(self, *args: Any, criteria: tuple[Criterion, ...], scores: dict[str, Score], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -43,15 +56,13 @@ class ScoresForm(forms.Form):
                 max_value=criterion.weight,
                 max_digits=5,
                 decimal_places=2,
-                required=False,
                 widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "dn-points"}),
                 initial=plain(score.points) if score else None,
             )
-            self.fields[f"reason_{criterion.code}"] = forms.CharField(
+            self.fields[f"reason_{criterion.code}"] = Reason(
                 label=format_lazy(gettext_lazy("{name}: reason"), name=criterion.name),
                 help_text=format_lazy(gettext_lazy("At least {length} characters."), length=REASON_MIN),
                 max_length=3000,
-                required=False,
                 widget=forms.Textarea(attrs={"rows": 4}),
                 initial=score.reason if score else "",
             )

@@ -37,7 +37,9 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         standing = Q(assignments__revoked_at=None) & (Q(assignments__declared=None) | Q(assignments__declared="none"))
         leads = Partner.objects.filter(network=OuterRef("network"), role=Partner.Role.LEAD)
         rounds = IntegrationRound.objects.filter(submission__network=OuterRef("network")).order_by("pk")
-        return self.select_related("network", "network__district").annotate(
+        rows = self.select_related("network", "network__district")
+        # The plugin of django-stubs would rather declare the annotations here than find them in the model.
+        return rows.annotate(  # type: ignore[no-redef]
             lead_name=Subquery(leads.values("organisation__name")[:1]),
             checks_done=_counted(own, Count("checks")),
             evaluators_standing=_counted(own, Count("assignments", filter=standing)),

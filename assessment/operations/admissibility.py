@@ -156,7 +156,7 @@ def lines_of(assessment: Assessment) -> list[tuple[ChecklistItem, AdmissibilityC
 
 def formal_is_done(assessment: Assessment) -> bool:
     """Every formal line was looked at, and none is not met for good."""
-    formal = [check for item, check in lines_of(assessment) if item.stage == Stage.FORMAL]
+    formal = [check for item, check in lines_of(assessment) if item.stage == Stage.FORMAL.value]
     return all(check is not None and check.finding != Finding.NOT_MET for check in formal)
 
 

@@ -154,7 +154,7 @@ def journal_of(assessment: Assessment) -> list[dict[str, Any]]:
         {
             "entry": entry,
             "words": KINDS.get(entry.kind, entry.kind),
-            "state": AssessmentState(entry.to_state).label if entry.to_state in AssessmentState.values else "",
+            "state": AssessmentState(entry.to_state).label if entry.kind == "move" else "",
         }
         for entry in entries
     ]

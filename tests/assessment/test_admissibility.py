@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from assessment.models import AnnouncedRejection, JournalEntry
@@ -225,17 +226,15 @@ ACTS = {
 
 
 @pytest.mark.parametrize("target", ACTS)
-@pytest.mark.parametrize("state", [state for state in S if state not in (S.RECEIVED, S.REJECTION_ANNOUNCED)])
-def test_an_act_is_refused_from_every_state_that_does_not_lead_there(state, target) -> None:
-    if target in ASSESSMENT_MOVES[state]:
-        pytest.skip("legal")
+def test_an_act_is_refused_from_every_state_that_does_not_lead_there(target) -> None:
     findings = {S.ADMITTED: {}, S.INTEGRATION: {"complete": "curable"}}.get(target, {"complete": "not_met"})
     selection = assessed_call(1, 0, rules=ANNOUNCES if target == S.REJECTION_ANNOUNCED else None)
     checked(selection.first, selection.staff, **findings)
-    type(selection.first).objects.update(state=state)
     before = JournalEntry.objects.count()
-    with pytest.raises(DomainError):
-        ACTS[target](selection)
-    selection.first.refresh_from_db()
-    assert selection.first.state == state
+    for state in [state for state in S if target not in ASSESSMENT_MOVES[state]]:
+        type(selection.first).objects.update(state=state)
+        with pytest.raises(DomainError), transaction.atomic():
+            ACTS[target](selection)
+        selection.first.refresh_from_db()
+        assert selection.first.state == state
     assert JournalEntry.objects.count() == before

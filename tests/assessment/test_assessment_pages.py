@@ -145,6 +145,23 @@ def test_the_proposal_is_read_as_it_was_sent_whatever_the_network_says_now(clien
     assert client.get(of(selection, "attachment", "0" * 64)).status_code == 404
 
 
+def test_documents_are_downloaded_as_they_were_sent_also_by_who_evaluates(client, staff) -> None:
+    selection = staff(assessed_call(1, 2, state=S.ADMITTED, attachment=b"%PDF-1.7 plan"))
+    document = selection.first.network.attachments.get()
+    document.removed_at = timezone.now()
+    document.save()
+    answer = client.get(of(selection, "attachment", document.sha256))
+    assert b"".join(answer) == b"%PDF-1.7 plan"
+    row = assigned(selection.first, selection.evaluators[0], declared=None)
+    client.force_login(row.evaluator)
+    assert client.get(at("evaluation_attachment", row.pk, document.sha256)).status_code == 403
+    type(row).objects.update(declared="none", declared_at=timezone.now())
+    assert document.title in client.get(at("evaluation_reading", row.pk)).content.decode()
+    assert b"".join(client.get(at("evaluation_attachment", row.pk, document.sha256))) == b"%PDF-1.7 plan"
+    client.force_login(selection.evaluators[1])
+    assert client.get(at("evaluation_attachment", row.pk, document.sha256)).status_code == 404
+
+
 def test_checklists_are_filled_in_line_by_line_and_a_line_without_its_reason_is_asked_for(client, staff) -> None:
     selection = staff(assessed_call(1, 0))
     codes = [item.code for item in admissibility_of(selection.call) if item.stage == "formal"]

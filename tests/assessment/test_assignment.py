@@ -111,12 +111,13 @@ def test_only_appointed_evaluators_of_the_region_are_assigned() -> None:
         give(selection, selection.staff)
 
 
-@pytest.mark.parametrize("state", [state for state in S if state != S.ADMITTED])
-def test_only_proposals_in_evaluation_have_evaluators(state) -> None:
-    selection = assessed_call(1, 2, state=state)
-    with pytest.raises(DomainError, match="Only proposals in evaluation"):
-        give(selection, selection.evaluators[0])
-    assert assignment.plan_assignments(selection.call).plan.choices == ()
+def test_only_proposals_in_evaluation_have_evaluators() -> None:
+    selection = assessed_call(1, 2)
+    for state in [state for state in S if state != S.ADMITTED]:
+        type(selection.first).objects.update(state=state)
+        with pytest.raises(DomainError, match="Only proposals in evaluation"):
+            give(selection, selection.evaluators[0])
+        assert assignment.plan_assignments(selection.call).plan.choices == ()
 
 
 def test_what_was_taken_back_can_be_assigned_again_and_has_to_be_declared_again() -> None:
