@@ -50,7 +50,7 @@ def snapshot(network: Network) -> Content:
                 "likelihood": risk.likelihood,
                 "impact": risk.impact,
                 "response": risk.response,
-                "owner": slugs.get(risk.owner_id),
+                "owner": _slug(slugs, risk.owner_id),
             }
             for risk in network.risks.all()
         ],
@@ -70,7 +70,7 @@ def snapshot(network: Network) -> Content:
         "attachments": [
             {
                 "kind": each.kind,
-                "partner": slugs.get(each.partner_id),
+                "partner": _slug(slugs, each.partner_id),
                 "title": each.title,
                 "name": each.name,
                 "size": each.size,
@@ -132,7 +132,7 @@ def _plan(network: Network, slugs: dict[int, str]) -> list[Content]:
             "number": package.number,
             "title": package.title,
             "aim": package.aim,
-            "lead": slugs.get(package.lead_id),
+            "lead": _slug(slugs, package.lead_id),
             "starts_month": package.starts_month,
             "ends_month": package.ends_month,
             "milestones": [{"title": each.title, "month": each.month} for each in package.milestones.all()],
@@ -141,7 +141,7 @@ def _plan(network: Network, slugs: dict[int, str]) -> list[Content]:
                     "title": each.title,
                     "description": each.description,
                     "month": each.month,
-                    "responsible": slugs.get(each.responsible_id),
+                    "responsible": _slug(slugs, each.responsible_id),
                 }
                 for each in package.deliverables.all()
             ],
@@ -161,6 +161,11 @@ def _aid(network: Network, partners: list[Partner]) -> Content:
     budget = budget_of(network, partners)
     aids = {each.organisation.slug: budget.partners[each.pk].aid for each in partners if budget.stated}
     return {slug: str(aid) for slug, aid in aids.items() if aid}
+
+
+def _slug(slugs: dict[int, str], partner: int | None) -> str | None:
+    """None also for a partner that has not confirmed."""
+    return slugs.get(partner) if partner is not None else None
 
 
 def _text(value: Decimal | None) -> str | None:

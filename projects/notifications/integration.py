@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from district_portal.accounts.models import User
 from district_portal.notifications.outbox import Content, Message, announce, path_of
 from projects.models import IntegrationRound
 from projects.notifications.recipients import facilitators_of, members_of, regional_staff_of
@@ -46,5 +47,5 @@ def integration_closed(asked: IntegrationRound) -> None:
     _tell(INTEGRATION_CLOSED, asked, [*members_of(network), *regional_staff_of(network)])
 
 
-def _tell(message: Message, asked: IntegrationRound, people: list) -> None:
+def _tell(message: Message, asked: IntegrationRound, people: list[User]) -> None:
     announce(message, about=asked.pk, key=str(asked.pk), users=people)

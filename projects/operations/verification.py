@@ -61,7 +61,8 @@ def hash_of(chunks: Iterable[bytes]) -> str:
 
 def chain_breaks(*, files: bool = False) -> Iterator[Break]:
     """Walk the whole chain from its beginning, a few rows in memory at a time; `files`: read each attachment, too."""
-    previous, serials = None, {}
+    previous: Submission | None = None
+    serials: dict[str, int] = {}
     rows = Submission.objects.select_related("previous", "version").defer("version__content").order_by("pk")
     for each in rows.iterator(chunk_size=ROWS):
         if each.previous_id != (previous.pk if previous else None):
