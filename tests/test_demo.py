@@ -31,6 +31,7 @@ ACCOUNTS = [
     "facilitator",
     "facilitator2",
     "evaluator",
+    "evaluator2",
     "organiser",
     "region",
     "region2",
@@ -98,7 +99,7 @@ def test_accounts_act_in_the_roles_of_the_contract(demo):
     assert roles == {
         **dict.fromkeys(["novamed", "secchia", "estense", "valli", "lab"], {"enterprise"}),
         **dict.fromkeys(["facilitator", "facilitator2"], {"facilitator"}),
-        "evaluator": {"evaluator"},
+        **dict.fromkeys(["evaluator", "evaluator2"], {"evaluator"}),
         "organiser": {"organiser"},
         **dict.fromkeys(["region", "region2"], {"regional_staff"}),
         "admin": {"admin"},

@@ -50,8 +50,10 @@ def compute_again(ranking: Ranking) -> list[Check]:
 
 
 def _stored(ranking: Ranking) -> list[Line]:
-    rows = ranking.lines.values_list("assessment__network", "position", "outcome", "score", "grant", "cumulative")
-    return [Line(str(network), *rest) for network, *rest in rows]
+    return [
+        Line(str(row.assessment.network_id), row.position, row.outcome, row.score, row.grant, row.cumulative)
+        for row in ranking.lines.select_related("assessment")
+    ]
 
 
 def _from_journal(ranking: Ranking, entry: JournalEntry) -> dict[str, object] | None:

@@ -25,7 +25,7 @@ ACCOUNTS = {
     "enterprises": "novamed secchia estense valli",
     "research laboratory": "lab",
     "facilitators": "facilitator facilitator2",
-    "evaluator": "evaluator",
+    "evaluators": "evaluator evaluator2",
     "organiser of events": "organiser",
     "Region": "region region2",
     "administrator": "admin",

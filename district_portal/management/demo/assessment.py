@@ -2,7 +2,7 @@
 
 `data/selection.json`, in the order of the calls: partners (tasks, cost in thousands of EUR), packages, `sent` (days
 before the deadline, hour, minute, second, microsecond), points of each evaluator by criterion (null: not handed in),
-evaluators by place (0 is the account), `undeclared` places, `evaluated`: the panel has closed it, `checked` codes,
+evaluators by place (0 and 1 are accounts), `undeclared` places, `evaluated`: the panel has closed it, `checked` codes,
 `excluded`: why. Rows and journal are those that the operations would have written, so that the ranking can be computed
 again; nobody is told.
 """
@@ -81,22 +81,17 @@ def make(users: dict[str, User], firms: Firms, calls: dict[str, Call], moment: d
 
 
 def _evaluators(users: dict[str, User], moment: datetime) -> list[User]:
-    """The account, and two people who cannot sign in."""
-    region = Region.objects.get(slug="emilia-romagna")
-    others = User.objects.bulk_create(
-        User(
-            email=f"{given}.{family}@{DOMAIN}".lower(),
-            given_name=given,
-            family_name=family,
-            password=make_password(None),
-        )
-        for given, family in (("Lucia", "Ferrari"), ("Matteo", "Sala"))
+    """The two accounts, and somebody who cannot sign in."""
+    third = User.objects.create(
+        email=f"matteo.sala@{DOMAIN}", given_name="Matteo", family_name="Sala", password=make_password(None)
     )
-    since = moment.date() - days(400)
-    Appointment.objects.bulk_create(
-        Appointment(user=user, role=Role.EVALUATOR, region=region, valid_from=since) for user in others
+    Appointment.objects.create(
+        user=third,
+        role=Role.EVALUATOR,
+        region=Region.objects.get(slug="emilia-romagna"),
+        valid_from=moment.date() - days(400),
     )
-    people = [users["evaluator"], *others]
+    people = [users["evaluator"], users["evaluator2"], third]
     EvaluatorProfile.objects.bulk_create(EvaluatorProfile(user=user) for user in people)
     return people
 

@@ -22,6 +22,7 @@ ACCOUNTS = {
     "facilitator": ("Marco", "Ferri"),
     "facilitator2": ("Chiara", "Lodi"),
     "evaluator": ("Andrea", "Conti"),
+    "evaluator2": ("Lucia", "Ferrari"),
     "organiser": ("Francesca", "Morandi"),
     "region": ("Anna", "Rossi"),
     "region2": ("Paola", "Verdi"),
@@ -59,6 +60,7 @@ def _appoint(people: dict[str, User], *, since: date) -> None:
         ("facilitator2", Role.FACILITATOR, district),
         ("organiser", Role.ORGANISER, district),
         ("evaluator", Role.EVALUATOR, None),
+        ("evaluator2", Role.EVALUATOR, None),
         ("region", Role.REGIONAL_STAFF, None),
         ("region2", Role.REGIONAL_STAFF, None),
     ]
