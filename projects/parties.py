@@ -19,18 +19,22 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Cast, Concat, Greatest, Length
+from django.utils.timezone import localdate
 
 from calls.models import rules_of
 from calls.parties import members_of
 from calls.procedure import procedure_of, questions_of
 from calls.rules import Member, Party
+from calls.rules.kinds.de_minimis import DeMinimis
 from calls.rules.kinds.grants import Grant
 from projects.aid.budget import Budget, reckon
+from projects.aid.de_minimis import Headroom, headroom_of
 from projects.aid.intensity import Intensities
 from projects.models import (
     Answer,
     Attachment,
     BudgetLine,
+    Cover,
     Declaration,
     Deliverable,
     Milestone,
@@ -60,11 +64,13 @@ class Known:
     signed: set[int] = field(default_factory=set)
     """Partners whose sign-off stands."""
     needs: list[Need] = field(default_factory=list)
-    """Competences that are needed, each with `involved`: how many confirmed partners cover it."""
+    """Competences that are needed, each with `involved` and `leading`: how many confirmed partners cover or lead it."""
     elsewhere: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """By organisation: titles of other living networks of the call, "" where a title is not public."""
     counts_elsewhere: bool = False
     """Whether `elsewhere` was looked up: only where the call limits it."""
+    headroom: dict[int, Headroom] = field(default_factory=dict)
+    """De minimis aid by organisation: only where the call's aid is de minimis."""
     packages: list[tuple[int, int | None, int]] = field(default_factory=list)
     """Work packages: number, partner that leads it, last month in which anything of it is planned."""
     cells: list[tuple[int, int, str, str, Decimal]] = field(default_factory=list)
@@ -76,6 +82,12 @@ class Known:
     def gaps(self) -> list[Need]:
         """Competences that nobody covers."""
         return [need for need in self.needs if not getattr(need, "involved", 0)]
+
+    @property
+    def thin(self) -> list[Need]:
+        """Competences that one partner covers alone, or that nobody leads."""
+        counts = ((need, getattr(need, "involved", 0), getattr(need, "leading", 0)) for need in self.needs)
+        return [need for need, involved, leading in counts if involved and not (leading and involved > 1)]
 
 
 def known_of(networks: Sequence[Network]) -> dict[UUID, Known]:
@@ -101,10 +113,13 @@ def known_of(networks: Sequence[Network]) -> dict[UUID, Known]:
         "network", "partner", "work_package", "category", "activity", "amount"
     ).iterator():
         found[network].cells.append(tuple(cell))
-    confirmed = Count("covers", filter=Q(covers__partner__state=PartnerState.ACCEPTED))
-    for need in Need.objects.filter(network__in=found).select_related("concept").annotate(involved=confirmed):
+    confirmed = Q(covers__partner__state=PartnerState.ACCEPTED)
+    leads = confirmed & Q(covers__level=Cover.Level.LEADS)
+    needs = Need.objects.filter(network__in=found).select_related("concept")
+    for need in needs.annotate(involved=Count("covers", filter=confirmed), leading=Count("covers", filter=leads)):
         found[need.network_id].needs.append(need)
     _look_elsewhere(networks, found)
+    _look_at_de_minimis(networks, found)
     return found
 
 
@@ -164,6 +179,22 @@ def _look_elsewhere(networks: Sequence[Network], found: dict[UUID, Known]) -> No
                 known.elsewhere[row.organisation_id] = (*known.elsewhere.get(row.organisation_id, ()), title)
 
 
+def _look_at_de_minimis(networks: Sequence[Network], found: dict[UUID, Known]) -> None:
+    """As of today: nobody knows the day of the award yet."""
+    limits: dict[tuple[Decimal, int], list[UUID]] = {}
+    for network in networks:
+        if rule := next((each for each in rules_of(network.call) if isinstance(each, DeMinimis)), None):
+            limits.setdefault((rule.ceiling, rule.years), []).append(network.pk)
+    for (ceiling, years), concerned in limits.items():
+        rows = Partner.objects.accepted().filter(network__in=concerned).select_related("organisation")
+        partners = [(row.network_id, row.organisation) for row in rows]
+        rooms = headroom_of(
+            {each.pk: each for _network, each in partners}.values(), localdate(), ceiling=ceiling, years=years
+        )
+        for network_id, organisation in partners:
+            found[network_id].headroom[organisation.pk] = rooms[organisation.pk]
+
+
 def party_of(network: Network, partners: Iterable[Partner], known: Known, *, invited: bool = False) -> Party:
     """Who has confirmed (with `invited`: and who has not answered yet), with all that is known of the project.
 
@@ -214,6 +245,8 @@ def _member(member: Member, partner: Partner, known: Known) -> Member:
     """The share of the cost is that of the budget, and until there is one what was planned."""
     others = known.elsewhere.get(partner.organisation_id, ()) if known.counts_elsewhere else None
     own = known.budget.partners.get(partner.pk) if known.budget else None
+    room = known.headroom.get(partner.organisation_id)
+    member = replace(member, headroom=room.left if room and room.known else None)
     if own is None:
         return replace(member, other_networks=others, cost_share=partner.planned_share)
     return replace(

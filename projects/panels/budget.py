@@ -8,15 +8,21 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.text import capfirst
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from calls.models import rules_of
 from calls.rules.aid import Activity, AidLine, validity
+from calls.rules.kinds.de_minimis import DeMinimis
 from calls.rules.words import CostCategory
 from district_portal.accounts.models import User
 from district_portal.shared.ui import money, percent
+from enterprises.models import Organisation, OrganisationKind
 from projects import permissions
 from projects.aid.budget import Budget, Part, PartnerBudget, budget_of
+from projects.aid.de_minimis import Headroom, headroom_of
 from projects.models import Network, Partner, WorkPackage
 from projects.operations.changes import unlocked_sections
 from projects.panels.frame import frame
@@ -38,6 +44,10 @@ class PartnerRow:
     partner: Partner
     part: PartnerBudget
     may_edit: bool
+    headroom: Headroom | None = None
+    """Of de minimis aid, where the call's aid is de minimis."""
+    may_declare: bool = False
+    """Whether the reader may declare the aid that its organisation had."""
 
 
 @dataclass(frozen=True)
@@ -53,17 +63,30 @@ class Reckoning:
 
 def budget(network: Network, user: User, now: datetime) -> dict[str, Any]:
     """Context of `projects/budget.html`, in as many queries whatever the budget's size."""
+    # Both the aid and the headroom read the rules.
+    prefetch_related_objects([network.call], "rules", "aid_table")
     rows = network.partners.accepted().select_related("organisation")
     partners = list(rows.prefetch_related("organisation__size_declarations"))
     packages = list(network.work_packages.all())
     found = budget_of(network, partners)
     editable = set(editable_partners(network, partners, user))
+    rooms, mine = _de_minimis(network, partners, user)
     return {
         **frame(network, user, "budget", now),
         "budget": found,
         "facts": _facts(found),
         "packages": packages,
-        "rows": [PartnerRow(each, found.partners[each.pk], each.pk in editable) for each in partners],
+        "rows": [
+            PartnerRow(
+                each,
+                found.partners[each.pk],
+                each.pk in editable,
+                rooms.get(each.organisation_id),
+                each.organisation_id in mine,
+            )
+            for each in partners
+        ],
+        "de_minimis": bool(rooms),
         "tables": _tables(found, packages),
         "reckonings": _reckonings(found, partners),
         "version": validity(found.version) if found.version else "",
@@ -83,6 +106,17 @@ def editable_partners(network: Network, partners: Iterable[Partner], user: User)
         and (everyone or each.pk in mine)
         and (network.editable or budget_key(each.pk) in unlocked)
     ]
+
+
+def _de_minimis(network: Network, partners: Iterable[Partner], user: User) -> tuple[dict[int, Headroom], set[int]]:
+    """What each organisation may still get, and for which of them the reader acts; only where the call asks for it."""
+    rule = next((each for each in rules_of(network.call) if isinstance(each, DeMinimis)), None)
+    if rule is None:
+        return {}, set()
+    organisations = [each.organisation for each in partners if each.organisation.kind == OrganisationKind.ENTERPRISE]
+    rooms = headroom_of(organisations, localdate(), ceiling=rule.ceiling, years=rule.years)
+    acted_for = Organisation.objects.acted_for_by(user).filter(pk__in=rooms)
+    return rooms, set(acted_for.values_list("pk", flat=True))
 
 
 def _facts(found: Budget) -> list[tuple[str, str, str]]:

@@ -1,12 +1,15 @@
-"""The budget of a network."""
+"""The budget of a network, and the de minimis aid of an organisation."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from projects.views import budget
+from projects.views import budget, de_minimis
 
 urlpatterns = [
     path("networks/<uuid:uuid>/budget/", budget.budget_page, name="budget"),
     path("networks/<uuid:uuid>/budget/<int:pk>/", budget.budget_edit, name="budget_edit"),
+    path("de-minimis/<slug:slug>/", de_minimis.de_minimis, name="de_minimis"),
+    path("de-minimis/<slug:slug>/state/", de_minimis.de_minimis_state, name="de_minimis_state"),
+    path("de-minimis/<slug:slug>/<int:pk>/remove/", de_minimis.de_minimis_remove, name="de_minimis_remove"),
 ]
