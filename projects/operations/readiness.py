@@ -5,8 +5,8 @@ One function says it: it is what pages show, and the condition of submitting and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -79,8 +79,8 @@ class Check:
     advice: bool = False
     """Never blocks."""
     place: Place = Place.NOWHERE
-    concept: str = ""
-    """Code of the competence to search for."""
+    search: Mapping[str, str] = field(default_factory=dict)
+    """What the partner search is filled in with: the first gap."""
     title: str = ""
     """What a rule is about, in a few words."""
 
@@ -225,9 +225,10 @@ def _needs(known: Known) -> Iterable[Check]:
     names = [f"“{localised(need.concept, 'name') if need.concept else need.name}”" for need in known.gaps]
     sentence = ngettext("%(names)s is not covered.", "%(names)s are not covered.", len(names))
     way_on = _("Find a partner, or say in the work plan how you buy it in.")
-    concept = next((need.concept.code for need in known.gaps if need.concept), "")
+    first = known.gaps[0]
+    search = {"competence": first.concept.code} if first.concept else {"q": first.name}
     text = sentence % {"names": words.both(names)}
-    yield Check("coverage", Part.PARTNERS, None, text, way_on, advice=True, place=Place.SEARCH, concept=concept)
+    yield Check("coverage", Part.PARTNERS, None, text, way_on, advice=True, place=Place.SEARCH, search=search)
 
 
 def _idea(network: Network) -> Check:

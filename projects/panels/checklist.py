@@ -140,7 +140,7 @@ def _way(network: Network, check: Check, *, searches: bool) -> tuple[str, str]:
     if check.met is True or check.place == Place.NOWHERE:
         return "", ""
     if check.place == Place.SEARCH and searches:
-        chosen = {"network": str(network.pk)} | ({"competence": check.concept} if check.concept else {})
+        chosen = {"network": str(network.pk), **check.search}
         return f"{reverse('projects:partner_search')}?{urlencode(chosen)}", _("Find a partner")
     words = {
         Place.SUMMARY: _("Open the overview"),

@@ -30,7 +30,8 @@ from projects.states import NetworkState
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many of the competences that are needed are covered, by one partner only (thin), by nobody (gaps)."""
+    """How many of the competences that are needed are covered, thinly (by one partner only, or led by nobody), or by
+    nobody (gaps): as in the matrix (`projects.panels.coverage`)."""
 
     needed: int
     thin: int
@@ -38,7 +39,7 @@ class Coverage:
 
     @property
     def covered(self) -> int:
-        return self.needed - self.gaps
+        return self.needed - self.thin - self.gaps
 
     @property
     def words(self) -> str:
@@ -110,8 +111,7 @@ def _wrong(checks: Sequence[Check]) -> int:
 
 
 def coverage_of(known: Known) -> Coverage:
-    involved = [getattr(need, "involved", 0) for need in known.needs]
-    return Coverage(len(involved), involved.count(1), involved.count(0))
+    return Coverage(len(known.needs), len(known.thin), len(known.gaps))
 
 
 def review_page(network: Network, user: User, now: datetime) -> dict[str, Any]:

@@ -153,7 +153,7 @@ def test_gaps_are_advice_and_lead_to_a_search_for_the_competence() -> None:
     assert checks(network)["coverage"].met is True
     need = NeedFactory(network=network, concept=ConceptFactory(name_en="Clinical evaluation"))
     check = checks(network)["coverage"]
-    assert (check.met, check.blocks, check.concept) == (None, False, need.concept.code)
+    assert (check.met, check.blocks, check.search) == (None, False, {"competence": need.concept.code})
     assert check.text == "“Clinical evaluation” is not covered."
     line = next(line for line in checklist_of(network).lines if line.check.key == "coverage")
     assert f"network={network.pk}&competence={need.concept.code}" in line.url
