@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessment import permissions
-from assessment.models import Assessment, Assignment, EvaluatorProfile
+from assessment.models import Assessment, Assignment, EvaluatorProfile, JournalEntry
 from assessment.notifications import evaluators as notifications
 from assessment.operations import journal
 from assessment.operations.admissibility import check_over, hold
@@ -257,9 +257,14 @@ def _insert(call: Call, planned: Planned, due_on: date | None, actor: User) -> l
         due_on=due_on.isoformat() if due_on else None,
         fair=planned.plan.fair,
         short={str(key): number for key, number in planned.plan.short.items()},
-        choices=[[row.assessment_id, row.evaluator_id, row.number] for row in made],
         able=[[each.key, sorted(each.concepts), each.capacity, each.load] for each in planned.able],
     )
+    entries = []
+    for row in made:
+        entry = journal.entry(call, "assign", actor=actor, **_data(row))
+        entry.assessment_id = row.assessment_id
+        entries.append(entry)
+    JournalEntry.objects.bulk_create(entries, batch_size=BATCH)
     return made
 
 

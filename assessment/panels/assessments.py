@@ -87,7 +87,7 @@ def proposal_page(assessment: Assessment, user: User, now: datetime) -> dict[str
         "announced": announced,
         "integration": integration_of(assessment),
         "protocol": Protocol.objects.filter(submission__network=assessment.network_id).first(),
-        "assignments": assignments_of(assessment),
+        "assignments": assignments_of(assessment, user),
         "grid": criteria_of(assessment.network.call),
         "journal": journal_of(assessment),
         "steps": next_steps(assessment, announced, now),
@@ -126,16 +126,21 @@ class Assigned:
     total: Any
 
 
-def assignments_of(assessment: Assessment) -> list[Assigned]:
-    """Every assignment with the points that were handed in: the Region reads names."""
+def assignments_of(assessment: Assessment, user: User) -> list[Assigned]:
+    """Every assignment with the points that were handed in: the Region reads names.
+
+    Whoever evaluates the proposal too reads no points before they have handed in their own.
+    """
     grid = criteria_of(assessment.network.call)
+    own = assessment.assignments.standing().filter(evaluator=user, submitted_at=None).exists()
     ties = standing_with_ties(assessment)
     rows = assessment.assignments.select_related("evaluator", "assigned_by").prefetch_related("scores")
-    return [_assigned(row, ties.get(row.pk), [criterion.code for criterion in grid.criteria]) for row in rows]
+    codes = [criterion.code for criterion in grid.criteria]
+    return [_assigned(row, ties.get(row.pk), codes, hidden=own) for row in rows]
 
 
-def _assigned(row: Assignment, tie: Any, codes: Iterable[str]) -> Assigned:
-    if row.submitted_at is None:
+def _assigned(row: Assignment, tie: Any, codes: Iterable[str], *, hidden: bool) -> Assigned:
+    if row.submitted_at is None or hidden:
         return Assigned(row, tie, [], None)
     given = {score.criterion: score for score in row.scores.all()}
     points = [(code, given.get(code)) for code in codes]

@@ -80,7 +80,7 @@ def proposal_candidates(request: HttpRequest, assessment: Assessment) -> HttpRes
     context = {
         **proposal_frame(assessment, request.user, "candidates"),
         **candidates(assessment),
-        "assignments": assignments_of(assessment),
+        "assignments": assignments_of(assessment, request.user),
         "wanted": procedure_of(assessment.network.call).evaluators,
         "in_evaluation": assessment.state == AssessmentState.ADMITTED,
         "form": DueForm(initial={"due_on": _due()}),
@@ -97,7 +97,7 @@ def assign(request: HttpRequest, assessment: Assessment) -> HttpResponse:
         context = {
             **proposal_frame(assessment, request.user, "candidates"),
             **candidates(assessment),
-            "assignments": assignments_of(assessment),
+            "assignments": assignments_of(assessment, request.user),
             "wanted": procedure_of(assessment.network.call).evaluators,
             "in_evaluation": assessment.state == AssessmentState.ADMITTED,
             "form": form,

@@ -319,6 +319,15 @@ def test_the_others_scores_are_read_only_after_ones_own_are_handed_in_and_withou
     assert other.evaluator.email not in text
 
 
+def test_staff_who_evaluate_too_read_no_scores_before_their_own(client, staff) -> None:
+    selection = staff(assessed_call(1, 1, state=S.ADMITTED))
+    assigned(selection.first, selection.evaluators[0], points=[7, 7, 7, 7, 7], submitted=True)
+    pages = [of(selection, name) for name in ("proposal", "candidates")]
+    assert "7.00" in client.get(pages[0]).content.decode()
+    assigned(selection.first, selection.staff, number=2)
+    assert all("7.00" not in client.get(page).content.decode() for page in pages)
+
+
 def test_a_conflict_that_was_declared_closes_the_proposal(client) -> None:
     selection = assessed_call(1, 1, state=S.ADMITTED)
     row = assigned(selection.first, selection.evaluators[0], declared=None)
