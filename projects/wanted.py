@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.db.models import prefetch_related_objects
+
 from calls.models import Call, rules_of
-from calls.rules.kinds.papers import Declarations, Documents
+from calls.rules.kinds.papers import Declarations, Documents, Papers
 
 Wordings = Mapping[str, tuple[str, str]]
 """What is to be declared: Italian and English by code; one of them may be empty."""
@@ -13,13 +15,18 @@ Wordings = Mapping[str, tuple[str, str]]
 
 def documents_wanted(call: Call) -> dict[str, str]:
     """What must be attached: text in the reader's language by type."""
-    rule = next((rule for rule in rules_of(call) if isinstance(rule, Documents)), None)
+    rule = _rule(call, Documents)
     return rule.codes if rule else {}
 
 
 def declarations_wanted(call: Call) -> Wordings:
-    rule = next((rule for rule in rules_of(call) if isinstance(rule, Declarations)), None)
+    rule = _rule(call, Declarations)
     return rule.wanted if rule else {}
+
+
+def _rule(call: Call, kind: type[Papers]) -> Papers | None:
+    prefetch_related_objects([call], "rules", "aid_table")
+    return next((rule for rule in rules_of(call) if isinstance(rule, kind)), None)
 
 
 def holds(code: str, text: str, wanted: Wordings) -> bool:

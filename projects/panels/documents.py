@@ -57,13 +57,13 @@ def documents(network: Network, user: User, now: datetime) -> dict[str, Any]:
     wanted = declarations_wanted(network.call)
     given = list(network.declarations.select_related("given_by"))
     asked = _asked(wanted, given)
-    may = may_write_sections(network, user, sections.ATTACHMENTS, sections.DECLARATIONS)
-    leads = permissions.can_lead_network(user, network)
+    around = frame(network, user, "documents", now)
+    may = may_write_sections(network, user, around, sections.ATTACHMENTS, sections.DECLARATIONS)
     types = _types(network)
     return {
-        **frame(network, user, "documents", now),
+        **around,
         **may,
-        "may_declare": may["may_write_declarations"] and leads,
+        "may_declare": may["may_write_declarations"] and permissions.can_lead_network(user, network),
         "types": types,
         "wanted_count": sum(each.wanted for each in types),
         "there_count": sum(each.wanted and bool(each.attachments) for each in types),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -70,9 +71,10 @@ def plan(network: Network, user: User, now: datetime) -> dict[str, Any]:
     """Context of `projects/plan.html`, in as many queries whatever the plan's size."""
     rows = packages_of(network)
     packages = list(_packages(network, rows))
+    around = frame(network, user, "plan", now)
     return {
-        **frame(network, user, "plan", now),
-        **may_write_sections(network, user, sections.PLAN, sections.RISKS, sections.INDICATORS),
+        **around,
+        **may_write_sections(network, user, around, sections.PLAN, sections.RISKS, sections.INDICATORS),
         "facts": _facts(network, rows),
         "packages": packages,
         "too_late": any(
@@ -86,19 +88,23 @@ def plan(network: Network, user: User, now: datetime) -> dict[str, Any]:
 
 def packages_of(network: Network) -> list[WorkPackage]:
     """With leads, milestones and deliverables, in three queries."""
+    deliverables = Prefetch("deliverables", Deliverable.objects.select_related("responsible__organisation"))
     rows = network.work_packages.select_related("lead__organisation")
-    return list(rows.prefetch_related("milestones", "deliverables__responsible__organisation"))
+    return list(rows.prefetch_related("milestones", deliverables))
 
 
 def chart(network: Network, packages: list[WorkPackage]) -> SafeString:
     return gantt(packages, network.duration_months, language(), start=network.starts_on)
 
 
-def may_write_sections(network: Network, user: User, *keys: str) -> dict[str, bool]:
-    """`may_write_<section>` for each: by right, and as the network's state or an integration round lets it."""
-    writes = can_write_network(user, network)
-    unlocked = unlocked_sections(network) if writes else frozenset()
-    return {f"may_write_{key}": writes and (network.editable or key in unlocked) for key in keys}
+def may_write_sections(network: Network, user: User, around: dict[str, Any], *keys: str) -> dict[str, bool]:
+    """`may_write_<section>` for each: by right, and as the network's state or an integration round lets it.
+
+    `around`: what `frame` says of the same reader.
+    """
+    unlocked = frozenset() if network.editable else unlocked_sections(network)
+    writes = bool(unlocked) and can_write_network(user, network)
+    return {f"may_write_{key}": around["may_write"] or (writes and key in unlocked) for key in keys}
 
 
 def when(network: Network, starts: int, ends: int | None = None) -> str:

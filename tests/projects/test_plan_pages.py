@@ -4,6 +4,8 @@ import pytest
 from django.urls import reverse
 
 from projects.models import BudgetLine, Milestone, Partner, WorkPackage
+from projects.operations.plan import KINDS
+from projects.panels.activity import WORDS
 from tests.factories.accounts import UserFactory
 from tests.factories.enterprises import MembershipFactory
 from tests.factories.projects import NetworkFactory, PartnerFactory
@@ -72,7 +74,7 @@ def test_the_page_asks_the_same_number_of_queries_whatever_the_size(client, djan
     counts = []
     for network in (small, large):
         client.get(address("plan", network))
-        with django_assert_max_num_queries(20) as queries:
+        with django_assert_max_num_queries(15) as queries:
             client.get(address("plan", network))
         counts.append(len(queries))
     assert counts[0] == counts[1]
@@ -172,3 +174,15 @@ def test_an_indicator_is_common_or_named_and_in_the_list_once(client, network, l
         ("RCO10", ""),
         ("", "Trial sites"),
     ]
+
+
+def test_what_was_done_is_in_the_list_of_activity_in_words(client, network, lead):
+    milestone = Milestone.objects.filter(work_package__network=network).first()
+    client.post(address("plan_milestone_edit", network, milestone.pk), {"title": "It works", "month": 4})
+    client.post(address("risk_remove", network, network.risks.get().pk))
+    client.post(address("package_move", network, network.work_packages.first().pk), {"up": "0"})
+    kinds = set(network.activities.values_list("kind", flat=True))
+    assert kinds == {"milestone_changed", "risk_removed", "package_moved"}
+    assert kinds <= set(WORDS)
+    words = {f"{kind.name}_{verb}" for kind in KINDS.values() for verb in ("added", "changed", "removed")}
+    assert words <= set(WORDS)
