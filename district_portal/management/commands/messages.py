@@ -30,7 +30,7 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
-ROOMS = ("calls", "district_portal", "enterprises", "events", "projects", "templates")
+ROOMS = ("assessment", "calls", "district_portal", "enterprises", "events", "projects", "templates")
 # The language of the source texts: what is missing there is shown as it stands in the code.
 SOURCE_LANGUAGE = "en"
 COMMENT_TAG = "Translators:"
