@@ -11,7 +11,7 @@ from district_portal.accounts.models import User
 from district_portal.shared.errors import DomainError
 from projects import permissions, sections
 from projects.content import digest, snapshot
-from projects.models import IntegrationRound, Network, Partner, PartnerQuerySet, ProposalVersion, SignOff
+from projects.models import Activity, IntegrationRound, Network, Partner, PartnerQuerySet, ProposalVersion, SignOff
 from projects.notifications import signing as notifications
 from projects.operations.versions import record_version
 from projects.states import SIGNABLE, NetworkState, PartnerState
@@ -80,6 +80,7 @@ def sign_off(partner: Partner, *, digest: str, actor: User) -> SignOff:
         return standing
     if standing is not None:
         _void([standing], actor=actor, section="")
+    _note(partner, "signed_off", actor)
     return SignOff.objects.create(
         network=network, partner=partner, version=version, digest=version.digest, signed_by=actor
     )
@@ -96,6 +97,7 @@ def withdraw_sign_off(partner: Partner, *, actor: User) -> None:
     if standing is None:
         raise DomainError(_("%(name)s has not signed off.") % {"name": partner.organisation.name})
     _void([standing], actor=actor, section="")
+    _note(partner, "sign_off_withdrawn", actor)
     notifications.sign_off_withdrawn(standing)
 
 
@@ -112,6 +114,7 @@ def ask_for_sign_offs(network: Network, *, actor: User) -> list[Partner]:
     missing = missing_sign_offs(network, version.digest)
     if not missing:
         raise DomainError(_("Every partner has signed off this version."))
+    Activity.objects.create(network=network, kind="sign_offs_asked", actor=actor)
     notifications.sign_off_asked(version, missing)
     return missing
 
@@ -147,6 +150,12 @@ def _void(stale: list[SignOff], *, actor: User | None, section: str) -> None:
     for each in stale:
         each.voided_at, each.voided_by, each.voided_by_section = now, actor, section
     SignOff.objects.bulk_update(stale, ["voided_at", "voided_by", "voided_by_section"])
+
+
+def _note(partner: Partner, kind: str, actor: User) -> None:
+    """For the list of activity (`operations.changes.note` stands above this module)."""
+    detail = {"name": partner.organisation.name}
+    Activity.objects.create(network=partner.network, kind=kind, actor=actor, detail=detail)
 
 
 def _lock(network: Network) -> Network:

@@ -10,12 +10,12 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from district_portal.accounts.models import User
-from projects.models import Activity, Decision, Network, ProposalVersion, SignOff
+from projects.models import Network, ProposalVersion
+from projects.panels.activity import Event, activity_of
 from projects.panels.differences import Group, differences
 from projects.panels.frame import frame
 from projects.permissions import can_write_network
 from projects.section_titles import names_of
-from projects.states import NetworkState
 
 EVENTS = 100
 
@@ -35,40 +35,20 @@ def history(network: Network, user: User, now: datetime) -> dict[str, Any]:
     }
 
 
-Event = tuple[datetime, str]
-
-
 def _events(network: Network) -> list[Event]:
-    """Who did what on the way to the Region, newest first."""
-    events = [*_decisions(network), *_signatures(network), *_activities(network)]
+    """Who did what, newest first."""
+    partners = network.partners.select_related("organisation")
+    decisions = network.decisions.select_related("actor")
+    events = [*activity_of(network, partners, decisions, limit=EVENTS), *_voided(network)]
     return sorted(events, key=lambda event: event[0], reverse=True)[:EVENTS]
 
 
-def _decisions(network: Network) -> Iterator[Event]:
-    for each in Decision.objects.filter(network=network).select_related("actor")[:EVENTS]:
-        state = NetworkState(each.to_state).label
-        words = _("%(who)s moved the network to “%(state)s”") % {"who": each.actor or _("The portal"), "state": state}
-        yield each.at, f"{words}: “{each.reason}”" if each.reason else words
-
-
-def _signatures(network: Network) -> Iterator[Event]:
-    given = SignOff.objects.filter(network=network).select_related("partner__organisation", "signed_by", "version")
-    for each in given.defer("version__content")[:EVENTS]:
-        about = {"who": each.signed_by, "name": each.partner.organisation.name, "number": each.version.number}
-        yield each.signed_at, _("%(who)s signed off version %(number)s for %(name)s") % about
-        if each.voided_at:
-            yield each.voided_at, _("The sign-off of %(name)s for version %(number)s became void") % about
-
-
-def _activities(network: Network) -> Iterator[Event]:
-    words = {
-        "protocol_recorded": _("%(who)s recorded the protocol number"),
-        "integration_asked": _("%(who)s asked for an integration"),
-        "integration_answered": _("%(who)s sent the integration"),
-        "integration_closed": _("The time for the integration ended without an answer"),
-    }
-    for each in Activity.objects.filter(network=network, kind__in=words).select_related("actor")[:EVENTS]:
-        yield each.at, words[each.kind] % {"who": each.actor}
+def _voided(network: Network) -> Iterator[Event]:
+    """Sign-offs that a change made void; those that were taken back are told already."""
+    voided = network.sign_offs.exclude(voided_at=None).exclude(voided_by_section="")
+    for each in voided.select_related("partner__organisation", "version").defer("version__content")[:EVENTS]:
+        about = {"name": each.partner.organisation.name, "number": each.version.number}
+        yield each.voided_at, _("The sign-off of %(name)s for version %(number)s became void") % about
 
 
 def version(shown: ProposalVersion, other: ProposalVersion | None, user: User, now: datetime) -> dict[str, Any]:

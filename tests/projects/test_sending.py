@@ -362,7 +362,7 @@ def test_the_history_says_who_did_what_and_keeps_versions(client: Client) -> Non
     saved = client.post(f"{address}save/", {"note": "As sent"}, follow=True)
     assert "Nothing has changed since version 1" in saved.content.decode()
     page = client.get(address)
-    assert f"{lead_of(network)} moved the network to “Sent to the Region”" in page.content.decode()
+    assert f"{lead_of(network)} sent the proposal to the Region" in page.content.decode()
     assert client.get(f"{address}?format=json").json()["count"] == 1
     assert client.get(f"{address}1/?from=7").status_code == 200
     assert client.post(f"{address}save/", {"note": "x" * 501}).status_code == 422
