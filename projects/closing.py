@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from calls.concerned import calls_concerning
 from calls.models import Call, Interest
@@ -46,15 +47,28 @@ def closing_soon(user: User, now: datetime) -> list[ClosingCall]:
 
 
 def _next(call: Call, networks: Iterable[Network], interested: bool) -> ClosingCall:
+    """What is missing next: of several networks the one that has the longest way to go speaks."""
     networks = list(networks)
-    unfinished = [network for network in networks if network.state in EDITABLE]
-    if unfinished:
-        words = _("Your network “%(network)s” is not submitted yet.") % {"network": unfinished[0].title}
-        return ClosingCall(call, words, _("Open the network"), unfinished[0].get_absolute_url())
+    for states, words, action in _WAITS:
+        waiting = next((network for network in networks if network.state in states), None)
+        if waiting is not None:
+            url = waiting.get_absolute_url()
+            return ClosingCall(call, str(words) % {"network": waiting.title}, str(action), url if action else "")
     if networks:
-        return ClosingCall(call, _("Your network “%(network)s” is submitted.") % {"network": networks[0].title})
+        return ClosingCall(call, _("Your proposal “%(network)s” is sent.") % {"network": networks[0].title})
     if interested:
         words = _("Your organisation is interested, but in no network yet.")
         return ClosingCall(call, words, _("Start a network"), reverse("projects:network_new", args=[call.slug]))
     words = _("You follow this call; no interest is registered.")
     return ClosingCall(call, words, _("See the call"), call.get_absolute_url())
+
+
+_WAITS = [
+    (EDITABLE, gettext_lazy("Your network “%(network)s” is not submitted yet."), gettext_lazy("Open the network")),
+    (
+        {NetworkState.APPROVED},
+        gettext_lazy("Your network “%(network)s” is approved, and not sent to the Region yet."),
+        gettext_lazy("Open the network"),
+    ),
+    ({NetworkState.SUBMITTED}, gettext_lazy("Your network “%(network)s” is submitted."), ""),
+]

@@ -109,10 +109,9 @@ def known_of(networks: Sequence[Network]) -> dict[UUID, Known]:
         else:
             known.answers[code, partner] = length
     lines = BudgetLine.objects.filter(network__in=found).order_by()
-    for network, *cell in lines.values_list(
-        "network", "partner", "work_package", "category", "activity", "amount"
-    ).iterator():
-        found[network].cells.append(tuple(cell))
+    columns = ("network", "partner", "work_package", "category", "activity", "amount")
+    for network, partner, package, category, activity, amount in lines.values_list(*columns).iterator():
+        found[network].cells.append((partner, package, category, activity, amount))
     confirmed = Q(covers__partner__state=PartnerState.ACCEPTED)
     leads = confirmed & Q(covers__level=Cover.Level.LEADS)
     needs = Need.objects.filter(network__in=found).select_related("concept")

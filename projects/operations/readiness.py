@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 from django.db import models
@@ -287,7 +288,7 @@ def _shares(members: list[Partner], known: Known, stage: Stage) -> Iterable[Chec
     stated = [share for share in shares if share is not None]
     if not stated:
         return
-    whole = sum(stated)
+    whole = sum(stated, Decimal(0))
     met = whole == 1 if len(stated) == len(shares) else False if whole > 1 else None
     detail = "" if met else _("They add up to %(whole)s.") % {"whole": percent(whole)}
     blocks = met is False or met is None and stage == "sending"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from calls.procedure import procedure_of
@@ -152,7 +152,4 @@ def _way(network: Network, check: Check, *, searches: bool) -> tuple[str, str]:
         Place.DOCUMENTS: _("Open the documents"),
         Place.SIGN_OFF: _("Open the sign-offs"),
     }
-    try:
-        return reverse(f"projects:{ROUTES[check.place]}", args=[network.pk]), words[check.place]
-    except NoReverseMatch:
-        return "", ""
+    return reverse(f"projects:{ROUTES[check.place]}", args=[network.pk]), words[check.place]

@@ -47,6 +47,23 @@ def test_each_call_that_concerns_me_says_what_is_missing_next() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("state", "words", "way_on"),
+    [
+        ("changes_requested", "Your network “Pumps” is not submitted yet.", True),
+        ("approved", "Your network “Pumps” is approved, and not sent to the Region yet.", True),
+        ("sent", "Your proposal “Pumps” is sent.", False),
+    ],
+)
+def test_what_is_missing_follows_the_network_until_it_is_sent(state: str, words: str, way_on: bool) -> None:
+    owner = UserFactory(language="en")
+    network = NetworkFactory(
+        call=CallFactory(closing=True), lead=OrganisationFactory(owner=owner), state=state, title="Pumps"
+    )
+    (row,) = closing_soon(owner, timezone.now())
+    assert (row.missing, row.url) == (words, network.get_absolute_url() if way_on else "")
+
+
 def test_the_desk_shows_them_in_a_fixed_number_of_queries(django_assert_max_num_queries) -> None:
     owner = UserFactory(language="en")
     client = Client()
