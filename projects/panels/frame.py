@@ -28,6 +28,8 @@ class Tab:
 
 TABS = [
     Tab("network_detail", gettext_lazy("Overview")),
+    Tab("network_partners", gettext_lazy("Partners")),
+    Tab("proposal", gettext_lazy("Proposal")),
     Tab("plan", gettext_lazy("Work plan")),
     Tab("budget", pgettext_lazy("proposal", "Budget")),
     Tab("documents", gettext_lazy("Documents")),
@@ -46,6 +48,7 @@ def frame(network: Network, user: User, tab: str, now: datetime) -> dict[str, An
             {"label": each.label, "url": reverse(f"projects:{each.name}", args=[network.pk]), "here": each.name == tab}
             for each in TABS
         ],
+        "unresolved": network.comments.filter(reply_to=None, resolved_at=None).count(),
         **may(network, user),
     }
 
@@ -53,13 +56,15 @@ def frame(network: Network, user: User, tab: str, now: datetime) -> dict[str, An
 def may(network: Network, user: User) -> dict[str, bool]:
     """What the reader may do now, by right and by state."""
     leads = permissions.can_lead_network(user, network)
-    submitted = network.state == NetworkState.SUBMITTED
+    submitted, approved = network.state == NetworkState.SUBMITTED, network.state == NetworkState.APPROVED
     reviews = permissions.reviews_district_of(user, network)
     waiting = Partner.objects.of(user).filter(network=network, state=PartnerState.INVITED)
     return {
         "may_write": network.editable and permissions.can_write_network(user, network),
         "may_edit": leads and network.editable,
-        "may_withdraw": leads and (network.editable or submitted),
+        "may_withdraw": leads and (network.editable or submitted or approved),
+        "may_take_back": leads and submitted,
+        "may_reopen": leads and approved,
         "may_answer": network.editable and waiting.exists(),
         "may_decide": submitted and permissions.can_decide_network(user, network),
         "may_review": permissions.can_see_review(user, network),
@@ -71,7 +76,7 @@ def _closing(network: Network, now: datetime) -> str:
     call = network.call
     if call.state == CallState.CANCELLED:
         return _("the call was cancelled")
-    if not call.is_open_at(now):
+    if call.closes_at is None or not call.is_open_at(now):
         return _("closed") if call.closes_at and call.closes_at <= now else _("not open")
     days = days_left(call.closes_at, now)
     if not days:

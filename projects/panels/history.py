@@ -48,6 +48,7 @@ def _voided(network: Network) -> Iterator[Event]:
     voided = network.sign_offs.exclude(voided_at=None).exclude(voided_by_section="")
     for each in voided.select_related("partner__organisation", "version").defer("version__content")[:EVENTS]:
         about = {"name": each.partner.organisation.name, "number": each.version.number}
+        assert each.voided_at  # that is how they were found
         yield each.voided_at, _("The sign-off of %(name)s for version %(number)s became void") % about
 
 
