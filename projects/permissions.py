@@ -69,6 +69,25 @@ def can_remove_partner(user: Person, partner: Partner) -> bool:
     return can_lead_network(user, partner.network)
 
 
+def can_leave_network(user: Person, partner: Partner) -> bool:
+    """Owners and editors of the partner itself."""
+    return Partner.objects.of(user).accepted().filter(pk=partner.pk).exists()
+
+
+def can_drop_lead_offer(user: Person, partner: Partner) -> bool:
+    """The lead takes its offer back; an owner of the partner turns it down."""
+    return can_lead_network(user, partner.network) or can_sign_off(user, partner)
+
+
+def is_this_helper(user: Person, helper: Helper) -> bool:
+    return helper.user_id == user.pk
+
+
+def can_end_helper(user: Person, helper: Helper) -> bool:
+    """The helper, or the lead."""
+    return is_this_helper(user, helper) or can_lead_network(user, helper.network)
+
+
 def can_answer_invitation(user: Person, network: Network) -> bool:
     """Owners and editors of an organisation that was invited, whatever it has answered."""
     return Partner.objects.of(user).filter(network=network, role=Partner.Role.PARTNER).exists()

@@ -57,6 +57,7 @@ from tests.factories.proposals import (
     DeliverableFactory,
     DeMinimisAidFactory,
     ExpectedIndicatorFactory,
+    HelperFactory,
     MilestoneFactory,
     PaperFactory,
     ProposalVersionFactory,
@@ -123,6 +124,7 @@ class World:
         failed = PaperFactory(network=network, state=PaperState.FAILED)
         papers = {"detail": failed, "retry": failed, "download": self._ready_paper(network)}
         receipt = self._sent(call, district, organisation, owner)
+        helper = HelperFactory(network=network)
         lead = {"pk": network.partners.get(role=Partner.Role.LEAD).pk}
         version = {"number": ProposalVersionFactory(network=network).number}
         guest = RegistrationFactory(event=EventFactory(district=district))
@@ -182,6 +184,9 @@ class World:
                     "pk": DeMinimisAidFactory(organisation=organisation).pk,
                 },
                 **dict.fromkeys(("projects:sign_off", "projects:sign_off_withdraw"), lead),
+                **dict.fromkeys(("projects:partner_edit", "projects:partner_leave"), lead),
+                **{f"projects:lead_{name}": lead for name in ("offer", "take", "drop")},
+                **{f"projects:helper_{name}": {"pk": helper.pk} for name in ("accept", "decline", "end")},
                 **dict.fromkeys(("projects:version", "projects:version_download"), version),
                 **dict.fromkeys(("projects:receipt", "projects:protocol_record"), receipt),
                 "projects:verify_code": receipt,

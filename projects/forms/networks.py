@@ -8,11 +8,27 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from calls.rules.aid import Bonus
 from district_portal.accounts.models import User
 from enterprises.models import Organisation
 from projects.models import Network, Partner
 from projects.operations.networks import NetworkTexts
 from projects.states import PartnerState
+
+# What each bonus asks for, in short (Regulation 651/2014, art. 25(6), as amended in 2023).
+BONUSES = [
+    (
+        Bonus.COLLABORATION,
+        _(
+            "Effective collaboration: with an SME or across borders, and no enterprise bears over 70% of the cost; "
+            "or a research organisation bears at least 10% and may publish"
+        ),
+    ),
+    (Bonus.DISSEMINATION, _("Wide dissemination of the results, by conferences, publications or open licences")),
+    (Bonus.ASSISTED_AREA_A, _("The project is carried out in an area under article 107(3)(a) of the Treaty")),
+    (Bonus.ASSISTED_AREA_C, _("The project is carried out in an area under article 107(3)(c) of the Treaty")),
+    (Bonus.THREE_MEMBER_STATES, _("Collaboration with enterprises or research organisations of three Member States")),
+]
 
 
 class ActingForForm(forms.Form):
@@ -65,12 +81,33 @@ class NetworkTextsForm(forms.ModelForm):
     version = forms.IntegerField(
         widget=forms.HiddenInput, min_value=1, error_messages={"required": _("Reload the page and edit again.")}
     )
+    bonuses = forms.MultipleChoiceField(
+        label=_("Bonuses that the project has a right to"),
+        choices=BONUSES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("They raise the share of the aid where the call gives them. The Region checks them."),
+    )
+    field_order = ["title", "idea", "legal_form", "starts_on", "duration_months", "bonuses"]
 
     class Meta:
         model = Network
-        fields = ["title", "idea", "seeks", "looking_for_partners"]
-        widgets = {"idea": forms.Textarea(attrs={"rows": 6}), "seeks": forms.Textarea(attrs={"rows": 3})}
+        fields = [
+            "title",
+            "idea",
+            "legal_form",
+            "starts_on",
+            "duration_months",
+            "seeks",
+            "looking_for_partners",
+        ]
+        widgets = {
+            "idea": forms.Textarea(attrs={"rows": 6}),
+            "seeks": forms.Textarea(attrs={"rows": 3}),
+            "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
         help_texts = {
+            "legal_form": _("In which you take part together; the call may ask for one of them."),
             "seeks": _("One or two sentences, such as: sterilisation validation, or a clinical partner."),
             "looking_for_partners": _(
                 "Everyone can then read the title, the district and what is missing; nothing else."
@@ -78,9 +115,15 @@ class NetworkTextsForm(forms.ModelForm):
         }
         error_messages = {"title": {"required": _("Enter a title, such as SmartDialysis Line.")}}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("bonuses", self.instance.bonuses)
+        self.fields["duration_months"].widget.attrs["inputmode"] = "numeric"
+
     @property
     def texts(self) -> NetworkTexts:
-        return NetworkTexts(**{name: self.cleaned_data[name] for name in self.Meta.fields})
+        values = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return NetworkTexts(**values, bonuses=tuple(self.cleaned_data["bonuses"]))
 
 
 class InviteForm(forms.Form):

@@ -200,8 +200,8 @@ class HelperQuerySet(models.QuerySet["Helper"]):
         return self.filter(state=HelperState.ACCEPTED)
 
     def have_helped(self) -> HelperQuerySet:
-        """Who can neither decide on the network nor evaluate it."""
-        return self.filter(state__in=HAS_HELPED)
+        """Who can neither decide on the network nor evaluate it, also when asked again and declining then."""
+        return self.filter(models.Q(state__in=HAS_HELPED) | models.Q(ended_at__isnull=False))
 
 
 class Helper(models.Model):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,20 +18,25 @@ from enterprises.models import Organisation
 from projects.models import Decision, Network, Partner, ProposalVersion
 from projects.notifications import networks as notifications
 from projects.notifications import review as review_notifications
-from projects.operations.changes import move
+from projects.operations.changes import changing, move, note
 from projects.operations.readiness import readiness
 from projects.operations.versions import record_version
+from projects.sections import PARTNERS, SUMMARY
 from projects.states import NETWORK_MOVES, PARTNER_MOVES, NetworkState, PartnerState
 
 
 @dataclass(frozen=True)
 class NetworkTexts:
-    """What the lead writes about a network."""
+    """What the lead writes about a network; what is not known yet is empty or None."""
 
     title: str
     idea: str
     seeks: str = ""
     looking_for_partners: bool = False
+    legal_form: str = ""
+    starts_on: date | None = None
+    duration_months: int | None = None
+    bonuses: tuple[str, ...] = ()
 
 
 class StaleNetwork(DomainError):
@@ -68,17 +73,19 @@ def start_network(
     return network
 
 
-@transaction.atomic
 def edit_network(network: Network, *, texts: NetworkTexts, version: int, actor: User) -> Network:
     """Save the texts. Raises `StaleNetwork` when `version`, which was edited, is not the newest any more."""
-    network = _lock_editable(network)
-    if version != network.version:
-        raise StaleNetwork(network)
-    network.title, network.idea, network.seeks = texts.title, texts.idea, texts.seeks
-    network.looking_for_partners = texts.looking_for_partners
-    network.version += 1
-    network.save(update_fields=["title", "idea", "seeks", "looking_for_partners", "version"])
-    return network
+    with changing(network, SUMMARY, actor=actor) as locked:
+        if version != locked.version:
+            raise StaleNetwork(locked)
+        values = {field.name: getattr(texts, field.name) for field in fields(texts)}
+        values["bonuses"] = sorted(texts.bonuses)
+        for name, value in values.items():
+            setattr(locked, name, value)
+        locked.version += 1
+        locked.save(update_fields=[*values, "version"])
+        note(locked, "summary_changed", actor=actor)
+    return locked
 
 
 @transaction.atomic
@@ -101,13 +108,12 @@ def invite_partner(network: Network, *, organisation: Organisation, actor: User)
 @transaction.atomic
 def accept_invitation(network: Network, *, organisation: Organisation, actor: User) -> Partner:
     """Join the network. Accepting again changes nothing. Raises `DomainError`."""
-    network = _lock(network)
-    partner = _partner(network, organisation)
+    partner = _partner(_lock(network), organisation)
     if partner.state == PartnerState.ACCEPTED:
         return partner
-    _check_editable(network)
-    _answer(partner, PartnerState.ACCEPTED, actor=actor)
-    partner.save()
+    with changing(network, PARTNERS, actor=actor):
+        _answer(partner, PartnerState.ACCEPTED, actor=actor)
+        partner.save()
     notifications.partner_accepted(partner)
     return partner
 
@@ -124,16 +130,6 @@ def decline_invitation(network: Network, *, organisation: Organisation, actor: U
     partner.save()
     notifications.partner_declined(partner)
     return partner
-
-
-@transaction.atomic
-def remove_partner(partner: Partner, *, actor: User) -> None:
-    """Take a partner out, or its invitation back. Raises `DomainError` for the lead."""
-    network = _lock_editable(partner.network)
-    partner = _partner(network, partner.organisation)
-    if partner.role == Partner.Role.LEAD:
-        raise DomainError(_("The lead cannot leave its network. You can withdraw the network instead."))
-    partner.delete()
 
 
 @transaction.atomic

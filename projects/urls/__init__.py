@@ -17,7 +17,6 @@ urlpatterns = [
     path("networks/<uuid:uuid>/decline/", networks.network_decline, name="network_decline"),
     path("networks/<uuid:uuid>/submit/", networks.network_submit, name="network_submit"),
     path("networks/<uuid:uuid>/withdraw/", networks.network_withdraw, name="network_withdraw"),
-    path("networks/<uuid:uuid>/partners/<int:pk>/remove/", networks.partner_remove, name="partner_remove"),
     path("partners/", partners.partner_search, name="partner_search"),
     path("projects/", projects.project_list, name="project_list"),
     path("projects/<slug:slug>/", projects.project_detail, name="project_detail"),

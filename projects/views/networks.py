@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +27,7 @@ from enterprises.models import Membership, Organisation
 from projects import permissions
 from projects.filters import NetworkFilter
 from projects.forms.networks import AnswerForm, InviteForm, NetworkForm, NetworkTextsForm, ReasonForm
-from projects.models import Network, Partner
+from projects.models import Network
 from projects.operations import networks as operations
 from projects.panels.workspace import workspace
 from projects.states import NETWORK_MOVES
@@ -67,11 +66,6 @@ def _invitation(request: HttpRequest, uuid: UUID) -> Network:
     joined = Network.objects.joined_by(request.user).values("pk")
     networks = Network.objects.filter(Q(pk__in=visible) | Q(pk__in=joined)).select_related("call", "district")
     return get_object_or_404(networks, pk=uuid)
-
-
-def _partner(request: HttpRequest, uuid: UUID, pk: int) -> Partner:
-    partners = Partner.objects.filter(network__in=Network.objects.visible_to(request.user).values("pk"))
-    return get_object_or_404(partners.select_related("network", "organisation"), network=uuid, pk=pk)
 
 
 # --- List and workspace --------------------------------------------------------------------------------------------
@@ -173,18 +167,6 @@ def network_decline(request: HttpRequest, network: Network) -> HttpResponse:
     return redirect("projects:network_list")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@access(permissions.can_remove_partner, on=_partner)
-def partner_remove(request: HttpRequest, partner: Partner) -> HttpResponse:
-    if request.method == "POST":
-        operations.remove_partner(partner, actor=request.user)
-        messages.success(request, _("%(name)s is not in the network any more.") % {"name": partner.organisation.name})
-        return redirect(partner.network)
-    url = reverse("projects:partner_remove", args=[partner.network_id, partner.pk])
-    title = _("Take %(name)s out of the network?") % {"name": partner.organisation.name}
-    return _ask(request, partner.network, replace(questions.REMOVE, title=title), url=url)
-
-
 # --- Moves ---------------------------------------------------------------------------------------------------------
 
 
@@ -233,11 +215,9 @@ def _form(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpR
     return render(request, template, context, status=422 if context["form"].is_bound else 200)
 
 
-def _ask(
-    request: HttpRequest, network: Network, question: Question, *, form: Form | None = None, url: str = ""
-) -> HttpResponse:
-    """The confirmation page; `url` is where it is sent to, when that is not the question's own route."""
-    address = url or reverse(f"projects:{question.name}", args=[network.pk])
-    context = {"network": network, "question": question, "form": form, "url": address}
+def _ask(request: HttpRequest, network: Network, question: Question, *, form: Form | None = None) -> HttpResponse:
+    """The confirmation page."""
+    url = reverse(f"projects:{question.name}", args=[network.pk])
+    context = {"network": network, "question": question, "form": form, "url": url}
     status = 422 if form is not None and form.is_bound else 200
     return render(request, "projects/network_confirm.html", context, status=status)

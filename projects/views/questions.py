@@ -35,10 +35,68 @@ DECLINE = Question(
     "network_decline",
 )
 REMOVE = Question(
-    _("Take the partner out?"),
-    _("It does not see the network any more. You can invite it again."),
+    _("Take %(name)s out of the network?"),
+    _(
+        "What it has planned, written and budgeted for itself goes with it. Its owners are told; you can invite it "
+        "again."
+    ),
     _("Take out"),
     "partner_remove",
+    danger=True,
+)
+TAKE_BACK_INVITATION = Question(
+    _("Take the invitation of %(name)s back?"),
+    _("It does not see the network any more. Its owners are told; you can invite it again."),
+    _("Take the invitation back"),
+    "partner_remove",
+)
+LEAVE = Question(
+    _("Leave this network?"),
+    _("What your organisation has planned, written and budgeted for itself goes with it. The lead is told."),
+    _("Leave the network"),
+    "partner_leave",
+    danger=True,
+)
+OFFER_LEAD = Question(
+    _("Offer the lead to %(name)s?"),
+    _("Its owners decide. You lead until they accept; then your organisation stays as a partner."),
+    _("Offer the lead"),
+    "lead_offer",
+)
+TAKE_LEAD = Question(
+    _("Take the lead of this network?"),
+    _("Your organisation then invites, edits, submits and sends, and answers to the Region. Every member is told."),
+    _("Take the lead"),
+    "lead_take",
+)
+HELP = Question(
+    _("Help this network to write?"),
+    _(
+        "You see all and write with the partners, but you neither lead nor sign off. From now on you cannot decide on "
+        "this network nor evaluate it, also when your help has ended."
+    ),
+    _("Help to write"),
+    "helper_accept",
+)
+END_HELP = Question(
+    _("End the help of %(name)s?"),
+    _("The network is not seen any more. Whoever has helped still neither decides on it nor evaluates it."),
+    _("End the help"),
+    "helper_end",
+)
+TAKE_BACK = Question(
+    _("Take the network back from the review?"),
+    _("It can be changed again. The facilitators and every member are told; you submit it again when it is ready."),
+    _("Take back"),
+    "network_take_back",
+    NetworkState.FORMING,
+)
+REOPEN = Question(
+    _("Open the network again for changes?"),
+    _("Its approval is gone: it needs a new one before it can be sent. The facilitators and every member are told."),
+    _("Open again"),
+    "network_reopen",
+    NetworkState.FORMING,
     danger=True,
 )
 SUBMIT = Question(

@@ -11,8 +11,8 @@ from django.utils import timezone
 from district_portal.shared.errors import DomainError
 from enterprises.models import OrganisationKind
 from projects.models import Decision, Network, Partner
+from projects.operations import forming, review
 from projects.operations import networks as operations
-from projects.operations import review
 from projects.operations.networks import NetworkTexts, StaleNetwork
 from projects.states import NETWORK_MOVES, NetworkState, PartnerState
 from tests.factories import DistrictFactory, OrganisationFactory, UserFactory
@@ -136,7 +136,7 @@ def test_an_answer_cannot_be_turned_round() -> None:
 
 def test_an_invitation_that_was_taken_back_cannot_be_accepted() -> None:
     partner = PartnerFactory(invited=True)
-    operations.remove_partner(partner, actor=UserFactory())
+    forming.remove_partner(partner, actor=UserFactory())
     with pytest.raises(DomainError, match="taken back"):
         operations.accept_invitation(partner.network, organisation=partner.organisation, actor=UserFactory())
 
@@ -144,7 +144,7 @@ def test_an_invitation_that_was_taken_back_cannot_be_accepted() -> None:
 def test_the_lead_cannot_be_taken_out() -> None:
     network = NetworkFactory()
     with pytest.raises(DomainError, match="lead"):
-        operations.remove_partner(network.partners.get(), actor=UserFactory())
+        forming.remove_partner(network.partners.get(), actor=UserFactory())
 
 
 # --- Texts ---------------------------------------------------------------------------------------------------------
@@ -179,7 +179,7 @@ def test_an_unanswered_invitation_holds_the_network_up_and_a_declined_one_does_n
     waiting = PartnerFactory(network=network, invited=True)
     with pytest.raises(DomainError, match=f"{waiting.organisation.name} has not answered yet"):
         operations.submit_network(network, actor=UserFactory(), moment=timezone.now())
-    operations.remove_partner(waiting, actor=UserFactory())
+    forming.remove_partner(waiting, actor=UserFactory())
     operations.submit_network(network, actor=UserFactory(), moment=timezone.now())
 
 
@@ -262,7 +262,7 @@ CHANGES: dict[str, Operation] = {
     "decline": lambda network, waiting, _member: operations.decline_invitation(
         network, organisation=waiting.organisation, actor=UserFactory()
     ),
-    "remove": lambda network, _waiting, member: operations.remove_partner(member, actor=UserFactory()),
+    "remove": lambda network, _waiting, member: forming.remove_partner(member, actor=UserFactory()),
 }
 
 
