@@ -11,7 +11,7 @@ from django.db.models import Count
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from assessment.models import AnnouncedRejection, Assessment, Assignment, JournalEntry
+from assessment.models import AdmissibilityCheck, AnnouncedRejection, Assessment, Assignment, JournalEntry
 from assessment.operations.admissibility import formal_is_done, lines_of, was_integrated
 from assessment.operations.assignment import standing_with_ties
 from assessment.operations.rejections import may_decide, target_of
@@ -159,7 +159,14 @@ def journal_of(assessment: Assessment) -> list[dict[str, Any]]:
         {
             "entry": entry,
             "words": KINDS.get(entry.kind, entry.kind),
-            "state": AssessmentState(entry.to_state).label if entry.kind == "move" else "",
+            "state": _outcome(entry),
         }
         for entry in entries
     ]
+
+
+def _outcome(entry: JournalEntry) -> str | Promise:
+    """What an entry led to: a state, or what was found on a line."""
+    if entry.kind == "check":
+        return AdmissibilityCheck.Finding(entry.data["finding"]).label
+    return AssessmentState(entry.to_state).label if entry.kind == "move" else ""
