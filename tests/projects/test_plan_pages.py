@@ -74,7 +74,7 @@ def test_the_page_asks_the_same_number_of_queries_whatever_the_size(client, djan
     counts = []
     for network in (small, large):
         client.get(address("plan", network))
-        with django_assert_max_num_queries(15) as queries:
+        with django_assert_max_num_queries(16) as queries:
             client.get(address("plan", network))
         counts.append(len(queries))
     assert counts[0] == counts[1]
