@@ -15,7 +15,8 @@ from calls.procedure import procedure_of
 from district_portal.accounts.models import User
 from projects import permissions
 from projects.models import Network, Partner
-from projects.operations.readiness import APPROVED, Check, Part, Place, Stage, readiness
+from projects.operations.checks import Check, Part, Place
+from projects.operations.readiness import APPROVED, Stage, readiness
 from projects.panels.frame import frame
 from projects.parties import Known, known_of
 from projects.states import NetworkState

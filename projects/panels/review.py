@@ -18,7 +18,8 @@ from district_portal.shared.ui import short_day
 from projects import permissions
 from projects.content import snapshot
 from projects.models import Decision, Look, Network, ProposalVersion
-from projects.operations.readiness import Check, readiness
+from projects.operations.checks import Check
+from projects.operations.readiness import readiness
 from projects.operations.review import review_due, working_days_between
 from projects.panels.checklist import checklist
 from projects.panels.differences import differences

@@ -12,8 +12,9 @@ from district_portal.shared.desk import tasks_for
 from district_portal.shared.errors import DomainError
 from enterprises.models import OrganisationKind
 from projects.models import Network
+from projects.operations.checks import Check
 from projects.operations.networks import submit_network
-from projects.operations.readiness import Check, readiness
+from projects.operations.readiness import readiness
 from tests.factories import UserFactory
 from tests.factories.calls import CallFactory
 from tests.factories.enterprises import SizeDeclarationFactory

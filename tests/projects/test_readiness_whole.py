@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from calls.models import Call
 from projects.models import Network, Partner
-from projects.operations.readiness import Check, Stage, readiness
+from projects.operations.checks import Check
+from projects.operations.readiness import Stage, readiness
 from projects.panels.checklist import checklist
 from projects.states import NetworkState
 from tests.factories.calls import CallFactory
