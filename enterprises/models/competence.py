@@ -15,6 +15,10 @@ from enterprises.models.vocabulary import Concept
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
+# In which states of a network (`projects.states`, a higher room) its partners work together: not once it is refused
+# or withdrawn.
+ALIVE = ["forming", "submitted", "changes_requested", "approved", "sent"]
+
 
 class CompetenceQuerySet(models.QuerySet["Competence"]):
     def visible_to(self, user: User | AnonymousUser) -> CompetenceQuerySet:
@@ -30,7 +34,18 @@ class CompetenceQuerySet(models.QuerySet["Competence"]):
             public
             | Q(organisation__in=own.values("pk"))
             | Q(level__in=[Competence.Level.PUBLIC, Competence.Level.DISTRICT]) & self._of_neighbours(user, own)
+            | Q(level=Competence.Level.NETWORK, organisation__in=self._of_partners(own).values("pk"))
         )
+
+    @staticmethod
+    def _of_partners(own: models.QuerySet[Organisation]) -> models.QuerySet[Organisation]:
+        """Organisations that have joined a network, which is alive, that one of these has joined, too.
+
+        Networks live in a higher room: they are reached through the names of their relations.
+        """
+        joined = own.filter(partnerships__state="accepted", partnerships__network__state__in=ALIVE)
+        common = joined.values("partnerships__network")
+        return Organisation.objects.filter(partnerships__state="accepted", partnerships__network__in=common)
 
     @staticmethod
     def _of_neighbours(user: User, own: models.QuerySet[Organisation]) -> Q:
