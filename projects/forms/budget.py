@@ -74,3 +74,15 @@ class CellsForm(forms.Form):
             for code in CostCategory.values
         }
         return {key: amount for key, amount in found.items() if amount}
+
+
+class FileForm(forms.Form):
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("XLSX, as downloaded here; at most 2 MB"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+        error_messages={
+            "required": gettext_lazy("Choose a file."),
+            "empty": gettext_lazy("This file is empty. Choose another one."),
+        },
+    )

@@ -69,10 +69,12 @@ def budget(network: Network, user: User, now: datetime) -> dict[str, Any]:
     partners = list(rows.prefetch_related("organisation__size_declarations"))
     packages = list(network.work_packages.all())
     found = budget_of(network, partners)
-    editable = set(editable_partners(network, partners, user))
+    top = frame(network, user, "budget", now)
+    everyone = [each.pk for each in partners]
+    editable = set(everyone if top["may_edit"] else editable_partners(network, partners, user))
     rooms, mine = _de_minimis(network, partners, user)
     return {
-        **frame(network, user, "budget", now),
+        **top,
         "budget": found,
         "facts": _facts(found),
         "packages": packages,
@@ -87,6 +89,7 @@ def budget(network: Network, user: User, now: datetime) -> dict[str, Any]:
             for each in partners
         ],
         "de_minimis": bool(rooms),
+        "may_import": bool(editable),
         "tables": _tables(found, packages),
         "reckonings": _reckonings(found, partners),
         "version": validity(found.version) if found.version else "",
