@@ -135,10 +135,11 @@ def _facts(found: Budget) -> list[tuple[str, str, str]]:
 def _tables(found: Budget, packages: Iterable[WorkPackage]) -> list[tuple[str, list[Row]]]:
     """Sums by category, research type and work package."""
     titles = {package.pk: f"WP{package.number} {package.title}" for package in packages}
-    categories = {code: capfirst(label) for code, label in CostCategory.choices}
+    categories = {code: str(capfirst(label)) for code, label in CostCategory.choices}
+    activities = {code: str(label) for code, label in Activity.choices}
     names: list[tuple[str, Mapping[Any, Part], Mapping[Any, str]]] = [
         (_("By cost category"), found.by_category, categories),
-        (_("By research type"), found.by_activity, dict(Activity.choices)),
+        (_("By research type"), found.by_activity, activities),
         (_("By work package"), found.by_package, titles),
     ]
     return [

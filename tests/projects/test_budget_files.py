@@ -105,7 +105,7 @@ def test_a_row_that_is_emptied_or_gone_is_no_cell_any_more(client, network):
     client.force_login(lead_of(network))
 
     def change(sheet, book):
-        sheet.cell(2, AT["amount"], None)
+        sheet.cell(2, AT["amount"]).value = None
         sheet.delete_rows(3)
 
     preview = upload(client, network, edited(workbook(network), change))
