@@ -77,6 +77,16 @@ def prepare(scale: Scale) -> None:
     _serve(scale.whole)
 
 
+def fresh(database: str) -> None:
+    """An empty portal: tables, and nothing in them."""
+    with closing(_server()) as connection, connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {database}")
+    for command in (["migrate", "--verbosity=0"], ["createcachetable"]):
+        _manage(database, *command)
+    _serve(database)
+
+
 def _serve(database: str) -> None:
     """What pages need beside the database."""
     _manage(database, "messages", "--compile")
