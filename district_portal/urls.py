@@ -36,6 +36,7 @@ urlpatterns = [
         path("status/mail/", status.mail_list, name="status_mail"),
         path("status/mail/<int:pk>/", status.mail_detail, name="status_mail_detail"),
         path("accounts/profile/", accounts.account_profile, name="account_profile"),
+        path("accounts/session/", accounts.account_session, name="account_session"),
         path("accounts/", include("allauth.urls")),
         path("inbox/", include("district_portal.notifications.urls")),
         path("reports/", include("district_portal.reports.urls")),

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from calls.models import Call
 from district_portal.accounts.models import Appointment, Role, User
 from enterprises.models import Membership, Organisation
-from projects.models import Helper, Network, Paper, Partner, ProposalVersion, Submission
+from projects.models import Answer, Comment, Helper, Network, Paper, Partner, ProposalVersion, Submission
 from projects.states import PartnerState
 
 if TYPE_CHECKING:
@@ -56,6 +56,28 @@ def can_write_partner(user: Person, partner: Partner) -> bool:
     if Partner.objects.of(user).accepted().filter(pk=partner.pk).exists():
         return True
     return can_lead_network(user, partner.network) or helps_to_write(user, partner.network)
+
+
+def can_write_answer(user: Person, answer: Answer) -> bool:
+    """A text of the proposal: everybody's, or one partner's alone. `answer` may be one that is not saved yet."""
+    if answer.partner is None:
+        return can_write_network(user, answer.network)
+    return answer.partner.state == PartnerState.ACCEPTED and can_write_partner(user, answer.partner)
+
+
+def can_comment(user: Person, network: Network) -> bool:
+    """Everyone who sees the network. Commenting is not helping to write (`domain.md`, 4)."""
+    return can_see_network(user, network)
+
+
+def can_settle_comment(user: Person, comment: Comment) -> bool:
+    """Threads are settled, and taken up again, by whoever may comment."""
+    return can_comment(user, comment.network)
+
+
+def can_change_comment(user: Person, comment: Comment) -> bool:
+    """Its author."""
+    return user.is_authenticated and comment.author_id == user.pk
 
 
 def can_sign_off(user: Person, partner: Partner) -> bool:

@@ -53,6 +53,7 @@ from tests.factories.funding import ProjectFactory
 from tests.factories.projects import NetworkFactory, PartnerFactory
 from tests.factories.proposals import (
     AttachmentFactory,
+    CommentFactory,
     DeclarationFactory,
     DeliverableFactory,
     DeMinimisAidFactory,
@@ -67,6 +68,7 @@ from tests.factories.proposals import (
 
 ROLES = ["anonymous", "enterprise", "facilitator", "evaluator", "organiser", "regional_staff", "admin"]
 RANKING = [f"assessment:ranking_{name}" for name in ("publish", "discard", "projects", "check")]
+COMMENT = ["reply", "edit", "delete", "resolve", "reopen"]
 PANEL_PROPOSAL = ["proposal", "consensus", "proposal_close", "reopen"]
 PATTERNS = {name: pattern for name, pattern, _view in routes()}
 
@@ -120,6 +122,9 @@ class World:
         colleague = MembershipFactory(organisation=organisation, role=MembershipRole.VIEWER)
         network = NetworkFactory(call=call, district=district, lead=organisation)
         invited = PartnerFactory(network=network, invited=True)
+        question = {"name_it": "Idea", "name_en": "Idea", "limit": 2000, "code": "idea"}
+        call.rules.create(kind="questions", parameters={"questions": [question]})
+        said = CommentFactory(network=network, author=owner)
         submitted = NetworkFactory(call=call, district=district, lead=organisation, state="submitted")
         failed = PaperFactory(network=network, state=PaperState.FAILED)
         papers = {"detail": failed, "retry": failed, "download": self._ready_paper(network)}
@@ -177,6 +182,8 @@ class World:
                 "enterprises:invitation_revoke": {"pk": InvitationFactory(organisation=organisation).pk},
                 "projects": {"uuid": network.pk, "pk": invited.pk},
                 "projects:network_new": {"slug": call.slug},
+                **{f"projects:answer_{name}": {"key": "idea"} for name in ("edit", "take_over")},
+                **{f"projects:comment_{name}": {"pk": said.pk} for name in COMMENT},
                 "projects:budget_edit": {"pk": network.partners.get(role="lead").pk},
                 **{f"projects:de_minimis{name}": {"slug": organisation.slug} for name in ("", "_state")},
                 "projects:de_minimis_remove": {

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib.sessions.models import Session
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -36,3 +38,19 @@ def account_profile(request: HttpRequest) -> HttpResponse:
         samesite=settings.LANGUAGE_COOKIE_SAMESITE,
     )
     return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access(signed_in)
+def account_session(request: HttpRequest) -> HttpResponse:
+    """How long the session lasts (seconds), and a token for forms that were opened before; POST renews it.
+
+    Asked by `static/portal/session.js`. After signing in again in another tab, older forms need the new token.
+    """
+    if request.method == "POST":
+        request.session.modified = True
+        left = request.session.get_expiry_age()
+    else:
+        ends = Session.objects.values_list("expire_date", flat=True).get(pk=request.session.session_key)
+        left = int((ends - timezone.now()).total_seconds())
+    return JsonResponse({"seconds": left, "token": get_token(request)})

@@ -7,7 +7,7 @@
 
 `on` receives the request and the address's parameters, returns the row (through `visible_to`) or raises `Http404`;
 the view then receives the row instead of the parameters. Missing row: 404. Missing right: 403; a visitor who is not
-signed in is led to the sign-in page.
+signed in is led to the sign-in page, a script that asks for JSON gets 401.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.utils.translation import gettext as _
 
 Predicate = Callable[..., bool]
 View = Callable[..., HttpResponseBase]
@@ -41,6 +42,9 @@ def access(may: Predicate, on: Callable[..., Any] | None = None) -> Callable[[Vi
         def guarded(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
             user = request.user
             if may is not public and not user.is_authenticated:
+                if not request.accepts("text/html"):
+                    # A script is told, and keeps what was typed: led elsewhere it would lose it.
+                    return JsonResponse({"error": _("You are signed out.")}, status=401)
                 return redirect_to_login(request.get_full_path())
             if on is None:
                 if not may(user):

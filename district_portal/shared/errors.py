@@ -65,4 +65,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     message = _(
         "This form was open for too long, or your browser blocks cookies. Go back, reload the page and send it again."
     )
+    if not request.accepts("text/html"):
+        return JsonResponse({"error": message}, status=403)
     return render(request, "403.html", {"message": message}, status=403)
