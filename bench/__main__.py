@@ -1,7 +1,7 @@
 """`make bench`: how fast the portal is, measured beside its limits in the same run.
 
-SCALE=full, or small for a quick look. PART=portal, calls or both (default). ONLY=words: only the pages whose name holds
-them, and no report.
+SCALE=full, or small for a quick look. PART=portal, calls, sending or all (default). ONLY=words: only the pages whose
+name holds them, and no report.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parent.parent / "v
 # Its own servers, whatever the caller's shell says of others.
 os.environ.pop("DATABASE_URL", None)
 
-from bench import catalogue, machine, pages, report  # noqa: E402
+from bench import catalogue, machine, pages, report, selection, sending  # noqa: E402
 from bench.data import SCALES, WHOLE, prepare, prepare_catalogues  # noqa: E402
 from bench.figures import Figure, figures_table, write_json  # noqa: E402
 from district_portal import embedded  # noqa: E402
@@ -26,9 +26,9 @@ def main() -> int:
     if name not in SCALES:
         print(f"SCALE={name}: use one of {', '.join(SCALES)}.", file=sys.stderr)
         return 2
-    part = os.environ.get("PART") or "both"
-    if part not in ("portal", "calls", "both"):
-        print(f"PART={part}: use portal, calls or both.", file=sys.stderr)
+    part = os.environ.get("PART") or "all"
+    if part not in ("portal", "calls", "sending", "all"):
+        print(f"PART={part}: use portal, calls, sending or all.", file=sys.stderr)
         return 2
     started = embedded.start()
     try:
@@ -43,11 +43,14 @@ def _run(name: str, part: str, only: str) -> int:
     print("\n".join(f"{key}: {value}" for key, value in about.items()) + "\n")
     parts: dict[str, list[Figure]] = {}
     details: dict[str, Any] = {}
-    if part != "portal":
+    if part in ("calls", "all"):
         _calls(name, only, parts)
-    if part != "calls":
+    if part in ("portal", "all"):
         _portal(name, only, parts, details)
-    path = embedded.var_dir() / f"{name}{'' if part == 'both' else f'-{part}'}.json"
+    if part in ("sending", "all") and not only:
+        parts["sending"] = sending.measure()
+        print(figures_table("Proposals in the last minute before a deadline, two web processes", parts["sending"]))
+    path = embedded.var_dir() / f"{name}{'' if part == 'all' else f'-{part}'}.json"
     write_json(path, about | {"load after": os.getloadavg()}, parts, details)
     missed = [figure for part in parts.values() for figure in part if not figure.passed]
     print(f"{len(missed)} figures beyond their bound. JSON: {path}")
@@ -72,6 +75,8 @@ def _portal(name: str, only: str, parts: dict[str, list[Figure]], details: dict[
     if not only:
         parts["report"] = report.measure(scale)
         print(figures_table(f"Funding report of {scale.report_rows:,} rows", parts["report"]))
+        parts["selection"] = selection.measure(scale)
+        print(figures_table("Ranking of a large call", parts["selection"]))
     details |= {one.page.name: one.slowest for one in measured}
 
 

@@ -55,9 +55,12 @@ def make(count: int) -> list[dict[str, str]]:
 
 
 def _network(call: Call, district: District, number: int) -> dict[str, str]:
-    network = Network.objects.create(call=call, district=district, title=f"Network {number}", idea="Sensors. " * 100)
+    network = Network.objects.create(
+        call=call, district=district, title=f"Network {number}", idea="Sensors. " * 100, duration_months=24
+    )
     package = WorkPackage.objects.create(network=network, number=1, title="Design", starts_month=1, ends_month=12)
     people = [_partner(network, package, f"{number}-{place}", lead=not place) for place in range(PARTNERS)]
+    WorkPackage.objects.filter(pk=package.pk).update(lead=network.partners.get(role=Partner.Role.LEAD))
     version = record_version(network, note="", actor=people[0])
     SignOff.objects.bulk_create(
         SignOff(network=network, partner=partner, version=version, digest=version.digest, signed_by=person)
