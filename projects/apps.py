@@ -11,10 +11,11 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from projects import notifications  # noqa: F401  (messages are declared on import)
         from projects.desk import invitations, networks_to_finish, networks_to_review
+        from projects.desk_forming import help_asked, lead_offers
         from projects.desk_sending import integrations_to_answer, proposals_to_send, sign_offs_to_give
 
         way = (integrations_to_answer, proposals_to_send, sign_offs_to_give)
-        for provider in (invitations, networks_to_finish, networks_to_review, *way):
+        for provider in (invitations, networks_to_finish, networks_to_review, lead_offers, help_asked, *way):
             desk.register(provider)
 
         from district_portal.reports import registry

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from calls.models import Interest
 from calls.rules.aid import Bonus
 from district_portal.accounts.models import User
 from enterprises.models import Organisation
@@ -72,7 +75,49 @@ class NetworkForm(ActingForForm):
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("What you want to develop together, and for whom. Your partners and the facilitator read it."),
     )
-    field_order = ["organisation", "title", "idea"]
+    source = forms.ChoiceField(
+        label=_("Start from"),
+        required=False,
+        help_text=_(
+            "Your interest brings the competences that you offer and look for. An older network brings its texts, "
+            "competences and work packages, without budget and sign-offs."
+        ),
+    )
+    invite_again = forms.BooleanField(
+        label=_("Invite the partners of the older network again"),
+        required=False,
+    )
+    field_order = ["organisation", "source", "title", "idea", "invite_again"]
+
+    def __init__(self, *args: Any, interests: Iterable[Interest], networks: Iterable[Network], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sources: dict[str, Interest | Network] = {f"interest:{each.pk}": each for each in interests}
+        self.sources |= {f"network:{each.pk}": each for each in networks}
+        words = [(key, self._words(each)) for key, each in self.sources.items()]
+        self.fields["source"].choices = [("", _("Nothing: a new idea")), *words]
+        if not self.sources:
+            del self.fields["source"]
+        if not any(isinstance(each, Network) for each in self.sources.values()):
+            del self.fields["invite_again"]
+
+    def _words(self, source: Interest | Network) -> str:
+        if isinstance(source, Network):
+            return gettext("the network “%(title)s”") % {"title": source.title}
+        return gettext("the interest of %(name)s") % {"name": source.organisation.name}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        source = self.sources.get(data.get("source") or "")
+        organisation = data.get("organisation")
+        if source is not None and organisation is not None:
+            if isinstance(source, Network):
+                fits = source.partners.filter(role=Partner.Role.LEAD, organisation=organisation).exists()
+            else:
+                fits = source.organisation_id == organisation.pk
+            if not fits:
+                self.add_error("source", _("This belongs to another of your organisations. Choose that one above."))
+        data["source"] = source
+        return data
 
 
 class NetworkTextsForm(forms.ModelForm):

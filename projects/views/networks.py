@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +18,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from calls.models import Call
+from calls.models import Call, Interest
 from calls.operations.lifecycle import moment_of_arrival
+from district_portal.accounts.models import User
 from district_portal.reports.lists import Column, list_answer
 from district_portal.shared.access import access, signed_in
 from district_portal.shared.pagination import count_capped, keyset_page
@@ -29,11 +31,14 @@ from projects.filters import NetworkFilter
 from projects.forms.networks import AnswerForm, InviteForm, NetworkForm, NetworkTextsForm, ReasonForm
 from projects.models import Network
 from projects.operations import networks as operations
+from projects.operations import starting
 from projects.panels.workspace import workspace
 from projects.states import NETWORK_MOVES
 from projects.views import questions
 from projects.views.questions import Question
 
+COPIED_FROM = 20
+"""Older networks that are offered to be copied."""
 ORDER = ["-created_at", "pk"]
 COLUMNS = [
     Column("id", gettext_lazy("Network"), lambda network: str(network.pk)),
@@ -99,13 +104,29 @@ def network_detail(request: HttpRequest, network: Network) -> HttpResponse:
 @access(permissions.can_start_network, on=_call)
 def network_new(request: HttpRequest, call: Call) -> HttpResponse:
     moment = moment_of_arrival()
-    organisations = Organisation.objects.acted_for_by(request.user)
-    form = NetworkForm(request.POST if request.method == "POST" else None, organisations=organisations)
+    form = NetworkForm(
+        request.POST if request.method == "POST" else None,
+        organisations=Organisation.objects.acted_for_by(request.user),
+        interests=Interest.objects.of_actor(request.user).active().filter(call=call).select_related("organisation"),
+        networks=Network.objects.led_by(request.user).order_by("-created_at", "pk")[:COPIED_FROM],
+        initial={"source": request.GET.get("source", "")},
+    )
     if form.is_valid():
-        network = operations.start_network(call, **form.cleaned_data, actor=request.user, moment=moment)
+        network = _start(call, form.cleaned_data, request.user, moment)
         messages.success(request, _("The network is started. Invite partners next."))
         return redirect(network)
     return _form(request, "projects/network_new.html", {"call": call, "form": form, "now": moment})
+
+
+def _start(call: Call, data: dict[str, Any], user: User, moment: datetime) -> Network:
+    source = data["source"]
+    texts = {"title": data["title"], "idea": data["idea"], "actor": user, "moment": moment}
+    if isinstance(source, Interest):
+        return starting.start_from_interest(source, **texts)
+    if isinstance(source, Network):
+        again = data.get("invite_again", False)
+        return starting.copy_network(source, call, organisation=data["organisation"], invite_again=again, **texts)
+    return operations.start_network(call, organisation=data["organisation"], **texts)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

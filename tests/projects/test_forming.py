@@ -281,3 +281,20 @@ def test_only_what_is_approved_is_opened_again(state: str) -> None:
     network = NetworkFactory(state=state)
     with pytest.raises(DomainError):
         forming.reopen_network(network, actor=owner(lead_of(network)))
+
+
+# --- The desk ------------------------------------------------------------------------------------------------------
+
+
+def test_the_desk_shows_the_lead_that_is_offered_and_the_help_that_is_asked_for(client: Client) -> None:
+    partner = PartnerFactory()
+    network, leader = partner.network, owner(lead_of(partner.network))
+    officer, boss = facilitator(network.district), owner(partner.organisation)
+    forming.offer_lead(partner, actor=leader)
+    helpers.invite_helper(network, user=officer, actor=leader)
+    for person, words in ((boss, "Decide whether to lead"), (officer, "Answer whether you help")):
+        client.force_login(person)
+        assert words in client.get("/en/desk/").content.decode()
+    client.force_login(leader)
+    html = client.get("/en/desk/").content.decode()
+    assert "Decide whether to lead" not in html and "Answer whether you help" not in html

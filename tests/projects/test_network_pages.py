@@ -234,7 +234,7 @@ def test_the_page_offers_what_can_be_done_and_nothing_else(client: Client) -> No
     Network.objects.filter(pk=network.pk).update(state=NetworkState.SUBMITTED, submitted_at=timezone.now())
     assert (offered(lead), offered(other), offered(judge)) == ({"withdraw"}, set(), FACILITATOR)
     Network.objects.filter(pk=network.pk).update(state=NetworkState.APPROVED)
-    assert (offered(lead), offered(other), offered(judge)) == (set(), set(), set())
+    assert (offered(lead), offered(other), offered(judge)) == ({"withdraw"}, set(), set())
 
 
 def test_members_see_only_those_competences_that_they_may_read(client: Client) -> None:
