@@ -22,7 +22,7 @@ def _load_asked(about: str) -> Content:
     partner_id, _colon, version_id = about.partition(":")
     partner = Partner.objects.select_related("network__call", "organisation").get(pk=partner_id)
     version = ProposalVersion.objects.get(pk=version_id)
-    if partner.sign_offs.standing().exists():
+    if partner.sign_offs.standing().filter(digest=version.digest).exists():
         raise NoLongerTrue
     network = partner.network
     context = {"network": network, "call": network.call, "organisation": partner.organisation, "version": version}
