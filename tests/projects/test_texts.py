@@ -12,9 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from calls.differences import text_difference
-from district_portal.shared.errors import DomainError
 from projects.measures import Measure, measure
-from projects.models import Answer, IntegrationRound, Network, SectionLock, SignOff
+from projects.models import Answer, Network, SectionLock, SignOff
 from projects.operations.locks import LEASE, take_lock, take_over_lock
 from projects.operations.texts import StaleAnswer, save_answer
 from projects.states import NetworkState
