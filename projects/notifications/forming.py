@@ -65,7 +65,8 @@ def lead_taken(event: Activity, network: Network) -> None:
 
 def lead_offer_dropped(event: Activity, network: Network, partner: Partner) -> None:
     """To the other side."""
-    _tell(LEAD_OFFER_DROPPED, event, (leads_of(network) | owners_of([partner])).exclude(pk=event.actor_id))
+    people = leads_of(network) | owners_of([partner])
+    _tell(LEAD_OFFER_DROPPED, event, [each for each in people if each.pk != event.actor_id])
 
 
 def network_reopened(decision: Decision) -> None:

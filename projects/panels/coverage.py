@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import prefetch_related_objects
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -73,14 +74,17 @@ class Matrix:
         return ", ".join(parts)
 
 
-def matrix_of(network: Network, partners: Iterable[Partner]) -> Matrix:
-    """The matrix with a column for each partner that has not declined, in two queries."""
+def matrix_of(network: Network, partners: Iterable[Partner], needs: Sequence[Need] | None = None) -> Matrix:
+    """The matrix with a column for each partner that has not declined, in two queries; in one with the `needs` of the
+    network, which came with their concepts."""
     members = tuple(each for each in partners if each.state != PartnerState.DECLINED)
     rows = []
-    for need in network.needs.select_related("concept").prefetch_related("covers"):
+    found = list(network.needs.select_related("concept")) if needs is None else list(needs)
+    prefetch_related_objects(found, "covers")
+    for need in found:
         levels = {cover.partner_id: cover.level for cover in need.covers.all()}
         cells = tuple(CoverageCell(each, levels.get(each.pk, "")) for each in members)
         name = need.name or localised(need.concept, "name")
         wanted = {"competence": need.concept.code} if need.concept else {"q": need.name}
-        rows.append(CoverageRow(need, name, cells, urlencode({"network": network.pk} | wanted)))
+        rows.append(CoverageRow(need, name, cells, urlencode({"network": str(network.pk)} | wanted)))
     return Matrix(members, tuple(rows))

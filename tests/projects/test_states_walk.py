@@ -21,7 +21,7 @@ from district_portal.shared.errors import DomainError
 from projects import permissions, sections
 from projects.content import digest, snapshot
 from projects.models import IntegrationRound, Network, Partner
-from projects.operations import integration, listeners, networks, review, sending, signing
+from projects.operations import forming, integration, listeners, networks, review, sending, signing
 from projects.operations.changes import changing
 from projects.operations.verification import chain_breaks
 from projects.states import EDITABLE, NETWORK_MOVES, NetworkState, PartnerState
@@ -100,7 +100,7 @@ class Walk:
         partners = self.network.partners.select_related("network", "organisation")
         partner = partners.filter(organisation=self.asked).first()
         may(partner is not None and permissions.can_remove_partner(person, partner))
-        networks.remove_partner(partner, actor=person)
+        forming.remove_partner(partner, actor=person)
 
     def write(self, person: User) -> None:
         may(permissions.can_write_network(person, self.network))
