@@ -29,9 +29,8 @@ def comment_written(comment: Comment, mentioned: list[User]) -> None:
     if comment.reply_to_id is None:
         return
     thread = Comment.objects.filter(Q(pk=comment.reply_to_id) | Q(reply_to=comment.reply_to_id))
-    told = {person.pk for person in mentioned} | {comment.author_id}
-    writers = User.objects.filter(pk__in=thread.values("author")).exclude(pk__in=told)
-    readers = [person for person in writers if _sees(person, comment.network)]
+    writers = User.objects.filter(pk__in=thread.values("author")).exclude(pk=comment.author_id)
+    readers = [each for each in writers if each not in mentioned and _sees(each, comment.network)]
     announce(COMMENT_ANSWERED, about=comment.pk, key=str(comment.pk), users=readers)
 
 
