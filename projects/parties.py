@@ -7,18 +7,20 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from uuid import UUID
 
+from django.contrib.postgres.aggregates import JSONBAgg
 from django.db.models import (
     BigIntegerField,
     CharField,
     Count,
     IntegerField,
+    JSONField,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
     Value,
 )
-from django.db.models.functions import Cast, Concat, Greatest, Length
+from django.db.models.functions import Cast, Concat, Greatest, JSONObject, Length
 from django.utils.timezone import localdate
 
 from calls.models import rules_of
@@ -64,7 +66,8 @@ class Known:
     signed: set[int] = field(default_factory=set)
     """Partners whose sign-off stands."""
     needs: list[Need] = field(default_factory=list)
-    """Competences that are needed, each with `involved` and `leading`: how many confirmed partners cover or lead it."""
+    """Competences that are needed, each with `involved` and `leading`: how many confirmed partners cover or lead it;
+    and with its `levels`: `partner` (id) and `level` of each cover."""
     elsewhere: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """By organisation: titles of other living networks of the call, "" where a title is not public."""
     counts_elsewhere: bool = False
@@ -115,7 +118,9 @@ def known_of(networks: Sequence[Network]) -> dict[UUID, Known]:
     confirmed = Q(covers__partner__state=PartnerState.ACCEPTED)
     leads = confirmed & Q(covers__level=Cover.Level.LEADS)
     needs = Need.objects.filter(network__in=found).select_related("concept")
-    for need in needs.annotate(involved=Count("covers", filter=confirmed), leading=Count("covers", filter=leads)):
+    involved = {"involved": Count("covers", filter=confirmed), "leading": Count("covers", filter=leads)}
+    levels = JSONBAgg(JSONObject(partner="covers__partner", level="covers__level"), default=Value([], JSONField()))
+    for need in needs.annotate(**involved, levels=levels):
         found[need.network_id].needs.append(need)
     _look_elsewhere(networks, found)
     _look_at_de_minimis(networks, found)

@@ -66,6 +66,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Appointments valid today, read once per request."""
         return list(self.appointments.current().select_related("district"))
 
+    @cached_property
+    def current_memberships(self) -> list[Any]:
+        """Delegations (`enterprises.Membership`, a higher room) valid today, read once per request."""
+        return list(self.memberships.current())
+
     def holds(self, role: str) -> bool:
         return any(appointment.role == role for appointment in self.current_appointments)
 
@@ -73,7 +78,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def roles(self) -> frozenset[str]:
         """What the person acts as: `enterprise` (member of any organisation), the appointed roles, `admin`."""
         roles: set[str] = {appointment.role for appointment in self.current_appointments}
-        if self.memberships.current().exists():
+        if self.current_memberships:
             roles.add("enterprise")
         if self.is_staff:
             roles.add("admin")

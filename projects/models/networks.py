@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -124,6 +125,15 @@ class NetworkQuerySet(models.QuerySet["Network"]):
         # The plugin of django-stubs would rather declare `listed_partners` here than find it in the model.
         return self.select_related("call", "district").prefetch_related(partners)  # type: ignore[no-redef]
 
+    def with_frame(self) -> NetworkQuerySet:
+        """What stands on top of a network's pages: call, district, and `unresolved`, how many threads are open."""
+        threads = self.model._meta.get_field("comments").related_model._default_manager.filter(
+            network=models.OuterRef("pk"), reply_to=None, resolved_at=None
+        )
+        counted = threads.order_by().values("network").annotate(count=models.Count("pk")).values("count")
+        rows = self.select_related("call__aid_table", "district")
+        return rows.annotate(unresolved=Coalesce(models.Subquery(counted), 0))  # type: ignore[no-redef]
+
     def with_rules(self) -> NetworkQuerySet:
         """As `with_lists`, and what the rules of its call ask of each partner."""
         members = Partner.objects.members().select_related("organisation__municipality", "organisation__district")
@@ -169,6 +179,8 @@ class Network(models.Model):
 
     # Set on rows that came `with_lists`.
     listed_partners: list[Partner]
+    # Set on rows that came `with_frame`.
+    unresolved: int
 
     class Meta:
         verbose_name = _("network")

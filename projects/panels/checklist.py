@@ -99,15 +99,18 @@ def checklist(
     *,
     known: Known | None = None,
     stage: Stage | None = None,
+    leads: bool | None = None,
 ) -> Checklist:
     """The checks of a stage (None: of the one that comes next), with ways on that this reader may go.
 
-    `partners`: all rows of the network with their organisations. As many queries for 2 partners as for 20.
+    `partners`: all rows of the network with their organisations; `leads`: whether the reader acts for its lead, where
+    the caller knows. As many queries for 2 partners as for 20.
     """
     known = known or known_of([network])[network.pk]
     stage = stage or stage_of(network)
     checks = readiness(network, network.call, partners, moment=now, stage=stage, known=known)
-    return _with_ways(network, stage, checks, user)
+    leads = permissions.can_lead_network(user, network) if leads is None else leads
+    return _with_ways(network, stage, checks, leads)
 
 
 def all_checks(network: Network, user: User, now: datetime) -> dict[str, Any]:
@@ -119,19 +122,20 @@ def all_checks(network: Network, user: User, now: datetime) -> dict[str, Any]:
         for stage in ("review", "sending")
     }
     reviewed = procedure_of(network.call).review
+    leads = permissions.can_lead_network(user, network)
     early = {check.key for check in found["review"] if check.blocks} if reviewed else set()
     return {
         **frame(network, user, "checks", now),
-        "review": _with_ways(network, "review", found["review"], user) if reviewed else None,
+        "review": _with_ways(network, "review", found["review"], leads) if reviewed else None,
         "reviewed": network.state in APPROVED,
-        "sending": _with_ways(network, "sending", found["sending"], user, early),
+        "sending": _with_ways(network, "sending", found["sending"], leads, early),
     }
 
 
 def _with_ways(
-    network: Network, stage: Stage, checks: Iterable[Check], user: User, early: Container[str] = ()
+    network: Network, stage: Stage, checks: Iterable[Check], leads: bool, early: Container[str] = ()
 ) -> Checklist:
-    searches = network.editable and permissions.can_lead_network(user, network)
+    searches = network.editable and leads
     lines = [Line(check, *_way(network, check, searches=searches), check.key in early) for check in checks]
     return Checklist(stage, lines)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import prefetch_related_objects
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from district_portal.shared.ui import localised
 from projects.models import Cover, Need, Network, Partner
+from projects.parties import known_of
 from projects.states import PartnerState
 
 # A click leads from nothing to contributing, to leading, to nothing.
@@ -75,14 +75,12 @@ class Matrix:
 
 
 def matrix_of(network: Network, partners: Iterable[Partner], needs: Sequence[Need] | None = None) -> Matrix:
-    """The matrix with a column for each partner that has not declined, in two queries; in one with the `needs` of the
-    network, which came with their concepts."""
+    """The matrix with a column for each partner that has not declined, in a few queries; in none with the `needs` of
+    the network (`projects.parties.Known`)."""
     members = tuple(each for each in partners if each.state != PartnerState.DECLINED)
     rows = []
-    found = list(network.needs.select_related("concept")) if needs is None else list(needs)
-    prefetch_related_objects(found, "covers")
-    for need in found:
-        levels = {cover.partner_id: cover.level for cover in need.covers.all()}
+    for need in known_of([network])[network.pk].needs if needs is None else needs:
+        levels = {each["partner"]: each["level"] for each in need.levels}  # type: ignore[attr-defined]
         cells = tuple(CoverageCell(each, levels.get(each.pk, "")) for each in members)
         name = need.name or localised(need.concept, "name")
         wanted = {"competence": need.concept.code} if need.concept else {"q": need.name}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from calls.states import CallState
 from district_portal.accounts.models import User
 from district_portal.shared.ui import days_left
+from enterprises.models import MembershipRole
 from projects import permissions
 from projects.models import Network, Partner
 from projects.states import NetworkState, PartnerState
@@ -38,8 +40,13 @@ TABS = [
 ]
 
 
-def frame(network: Network, user: User, tab: str, now: datetime) -> dict[str, Any]:
-    """Context of `projects/network_base.html` for the page of a tab; the network came with its call."""
+def frame(
+    network: Network, user: User, tab: str, now: datetime, partners: Iterable[Partner] | None = None
+) -> dict[str, Any]:
+    """Context of `projects/network_base.html` for the page of a tab; the network came with its call.
+
+    `partners`: its rows, where the caller has them; a network that came `with_frame` costs no query more then.
+    """
     return {
         "network": network,
         "now": now,
@@ -48,24 +55,34 @@ def frame(network: Network, user: User, tab: str, now: datetime) -> dict[str, An
             {"label": each.label, "url": reverse(f"projects:{each.name}", args=[network.pk]), "here": each.name == tab}
             for each in TABS
         ],
-        "unresolved": network.comments.filter(reply_to=None, resolved_at=None).count(),
-        **may(network, user),
+        "unresolved": _unresolved(network),
+        **may(network, user, network.partners.all() if partners is None else partners),
     }
 
 
-def may(network: Network, user: User) -> dict[str, bool]:
+def _unresolved(network: Network) -> int:
+    if "unresolved" in network.__dict__:
+        return network.unresolved
+    return network.comments.filter(reply_to=None, resolved_at=None).count()
+
+
+def may(network: Network, user: User, partners: Iterable[Partner]) -> dict[str, bool]:
     """What the reader may do now, by right and by state."""
-    leads = permissions.can_lead_network(user, network)
+    acting = MembershipRole.acting()
+    mine = {each.organisation_id for each in user.current_memberships if each.role in acting}
+    own = [partner for partner in partners if partner.organisation_id in mine]
+    leads = any(partner.role == Partner.Role.LEAD for partner in own)
+    confirmed = any(partner.state == PartnerState.ACCEPTED for partner in own)
+    waits = any(partner.state == PartnerState.INVITED for partner in own)
     submitted, approved = network.state == NetworkState.SUBMITTED, network.state == NetworkState.APPROVED
     reviews = permissions.reviews_district_of(user, network)
-    waiting = Partner.objects.of(user).filter(network=network, state=PartnerState.INVITED)
     return {
-        "may_write": network.editable and permissions.can_write_network(user, network),
+        "may_write": network.editable and (confirmed or permissions.helps_to_write(user, network)),
         "may_edit": leads and network.editable,
         "may_withdraw": leads and (network.editable or submitted or approved),
         "may_take_back": leads and submitted,
         "may_reopen": leads and approved,
-        "may_answer": network.editable and waiting.exists(),
+        "may_answer": network.editable and waits,
         "may_decide": submitted and permissions.can_decide_network(user, network),
         "may_review": permissions.can_see_review(user, network),
         "too_close": submitted and reviews and permissions.is_too_close(user, network),

@@ -12,12 +12,13 @@ from calls.states import CallState
 from district_portal.accounts.models import User
 from district_portal.shared.ui import short_day, short_moment
 from enterprises.models import Competence
-from projects.aid.budget import budget_of
+from projects.aid.budget import Budget
 from projects.models import Decision, Network, Partner, Project
 from projects.panels.activity import activity_of
 from projects.panels.checklist import checklist
 from projects.panels.coverage import matrix_of
 from projects.panels.frame import frame
+from projects.parties import known_of
 from projects.states import NetworkState, PartnerState
 
 LEARN_FROM = 3
@@ -36,13 +37,15 @@ def workspace(network: Network, user: User, now: datetime) -> dict[str, Any]:
     rows = network.partners.select_related("organisation__municipality", "organisation__district")
     partners = list(rows.prefetch_related("organisation__size_declarations"))
     decisions = list(network.decisions.select_related("actor"))
-    found = checklist(network, partners, user, now)
+    top = frame(network, user, "network_detail", now, partners)
+    known = known_of([network])[network.pk]
+    found = checklist(network, partners, user, now, known=known, leads=top["may_edit"])
     members = [partner for partner in partners if partner.state != PartnerState.DECLINED]
     steps = _steps(network, members, decisions)
-    budget = budget_of(network, partners)
+    budget = known.budget or Budget()
     projects = Project.objects.visible_to(user)
     return {
-        **frame(network, user, "network_detail", now),
+        **top,
         "partners": partners,
         "rows": [(partner, budget.partners.get(partner.pk)) for partner in partners],
         "steps": steps,
@@ -51,9 +54,9 @@ def workspace(network: Network, user: User, now: datetime) -> dict[str, Any]:
         "checklist": found,
         "show_checks": network.state not in OVER,
         "ready": found.ready,
-        "offers": _offers(members, user),
+        "offers": [] if known.needs else _offers(members, user),
         "activity": activity_of(network, partners, decisions, limit=ACTIVITY),
-        "matrix": matrix_of(network, members),
+        "matrix": matrix_of(network, members, known.needs),
         "budget": budget,
         "learn_from": projects.filter(district=network.district).order_by("acronym", "pk")[:LEARN_FROM],
     }

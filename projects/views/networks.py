@@ -62,7 +62,7 @@ def _call(request: HttpRequest, slug: str) -> Call:
 
 
 def _network(request: HttpRequest, uuid: UUID) -> Network:
-    return get_object_or_404(Network.objects.visible_to(request.user).select_related("call", "district"), pk=uuid)
+    return get_object_or_404(Network.objects.visible_to(request.user).with_frame(), pk=uuid)
 
 
 def _invitation(request: HttpRequest, uuid: UUID) -> Network:
