@@ -26,9 +26,10 @@ COMMENT_ANSWERED = Message("projects/comment_answered", load=_load)
 def comment_written(comment: Comment, mentioned: list[User]) -> None:
     """To those who are named in it, and to those who wrote in the thread before; each person once, nobody of own."""
     comment_mentioned(comment, mentioned)
-    if comment.reply_to_id is None:
+    first = comment.reply_to
+    if first is None:
         return
-    thread = Comment.objects.filter(Q(pk=comment.reply_to_id) | Q(reply_to=comment.reply_to_id))
+    thread = Comment.objects.filter(Q(pk=first.pk) | Q(reply_to=first))
     writers = User.objects.filter(pk__in=thread.values("author")).exclude(pk=comment.author_id)
     readers = [each for each in writers if each not in mentioned and _sees(each, comment.network)]
     announce(COMMENT_ANSWERED, about=comment.pk, key=str(comment.pk), users=readers)

@@ -85,7 +85,8 @@ def _budget(path: Path, content: dict[str, Any]) -> Path:
     """One row for each cell, amounts as numbers with two decimals."""
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(path, options) as workbook:
-        sheet, amount = workbook.add_worksheet(pgettext("proposal", "Budget")), workbook.add_format({"num_format": "#,##0.00"})
+        sheet = workbook.add_worksheet(pgettext("proposal", "Budget"))
+        amount = workbook.add_format({"num_format": "#,##0.00"})
         header = [_("Partner"), _("Work package"), _("Cost category"), _("Research type"), _("Amount (EUR)")]
         for column, text in enumerate(header):
             sheet.write_string(0, column, text)
