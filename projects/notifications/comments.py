@@ -29,8 +29,8 @@ def comment_written(comment: Comment, mentioned: list[User]) -> None:
     first = comment.reply_to
     if first is None:
         return
-    thread = Comment.objects.filter(Q(pk=first.pk) | Q(reply_to=first))
-    writers = User.objects.filter(pk__in=thread.values("author")).exclude(pk=comment.author_id)
+    writers = User.objects.filter(Q(pk=first.author_id or 0) | Q(pk__in=first.replies.values("author")))
+    writers = writers.exclude(pk=comment.author_id or 0)
     readers = [each for each in writers if each not in mentioned and _sees(each, comment.network)]
     announce(COMMENT_ANSWERED, about=comment.pk, key=str(comment.pk), users=readers)
 
