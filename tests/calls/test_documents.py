@@ -99,6 +99,7 @@ def test_documents_are_accepted(name, content):
         ("data.csv", b"a\x00b", "not that of a TXT"),
         ("large.pdf", PDF + b" " * LARGEST, "the most is 20"),
     ],
+    ids=lambda part: "content" if isinstance(part, bytes) else None,  # archives hold the time: no name for a test
 )
 def test_what_is_not_a_document_is_refused_with_a_way_on(name, content, words):
     with pytest.raises(ValidationError) as refused:
