@@ -60,6 +60,7 @@ from tests.factories.proposals import (
     ExpectedIndicatorFactory,
     HelperFactory,
     MilestoneFactory,
+    NeedFactory,
     PaperFactory,
     ProposalVersionFactory,
     RiskFactory,
@@ -132,6 +133,7 @@ class World:
         helper = HelperFactory(network=network)
         lead = {"pk": network.partners.get(role=Partner.Role.LEAD).pk}
         version = {"number": ProposalVersionFactory(network=network).number}
+        need = {"pk": NeedFactory(network=network).pk}
         guest = RegistrationFactory(event=EventFactory(district=district))
         run = ReportRun.objects.create(report="funding", format="csv", requester=reporter)
         run_of_calls = CatalogueImportFactory(programme=programme)
@@ -184,6 +186,9 @@ class World:
                 "projects:network_new": {"slug": call.slug},
                 **{f"projects:answer_{name}": {"key": "idea"} for name in ("edit", "take_over")},
                 **{f"projects:comment_{name}": {"pk": said.pk} for name in COMMENT},
+                **dict.fromkeys(
+                    ("projects:need_remove", "projects:need_move"), {"pk": NeedFactory(network=network).pk}
+                ),
                 "projects:budget_edit": {"pk": network.partners.get(role="lead").pk},
                 **{f"projects:de_minimis{name}": {"slug": organisation.slug} for name in ("", "_state")},
                 "projects:de_minimis_remove": {
