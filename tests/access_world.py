@@ -186,9 +186,7 @@ class World:
                 "projects:network_new": {"slug": call.slug},
                 **{f"projects:answer_{name}": {"key": "idea"} for name in ("edit", "take_over")},
                 **{f"projects:comment_{name}": {"pk": said.pk} for name in COMMENT},
-                **dict.fromkeys(
-                    ("projects:need_remove", "projects:need_move"), {"pk": NeedFactory(network=network).pk}
-                ),
+                **dict.fromkeys(("projects:need_remove", "projects:need_move"), need),
                 "projects:budget_edit": {"pk": network.partners.get(role="lead").pk},
                 **{f"projects:de_minimis{name}": {"slug": organisation.slug} for name in ("", "_state")},
                 "projects:de_minimis_remove": {
