@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -72,3 +72,20 @@ class Visit:
         self.page.fill("input[name=password]", PASSWORD)
         self.page.click("main button[type=submit]")
         self.page.wait_for_url("**/desk/")
+
+
+@contextmanager
+def windows(browser: Browser, stack: Stack) -> Iterator[Callable[[str | None], Visit]]:
+    """Gives the window of an account, or of a visitor, each opened once. At the end none may have complained."""
+    visits: dict[str | None, Visit] = {}
+
+    def visit(who: str | None) -> Visit:
+        if who not in visits:
+            visits[who] = Visit(browser, stack, who)
+        return visits[who]
+
+    yield visit
+    complaints = [words for each in visits.values() for words in each.complaints]
+    for each in visits.values():
+        each.close()
+    assert complaints == []

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg2
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "mirandola-2012"
@@ -83,6 +83,13 @@ class Person:
         request = urllib.request.Request(self.stack.url + self._localised(path), data, {"Referer": self.stack.url})
         return self._open(request)
 
+    def fill(self, path: str, **typed: Any) -> Answer:
+        """Open a page, type into its first form that has these fields, and send it with all that stood in it."""
+        page = self.get(path)
+        forms = [form for form in page.page.select("main form") if all(form.select(f"[name={name}]") for name in typed)]
+        assert forms, f"{page.path} ({page.status}) has no form with {', '.join(typed)}: {page.text[:300]}"
+        return self.post(urllib.parse.urljoin(page.path, forms[0].get("action") or ""), **_sent_by(forms[0]) | typed)
+
     def _localised(self, path: str) -> str:
         return path if re.match(r"/(it|en)/", path) else f"/{self.language}{path}"
 
@@ -100,6 +107,23 @@ class Person:
                 return Answer(response.status, response.url, response.read(), response.headers)
         except urllib.error.HTTPError as error:
             return Answer(error.code, error.url or request.full_url, error.read(), error.headers)
+
+
+def _sent_by(form: Tag) -> dict[str, list[str]]:
+    """What a browser sends of a form in which nobody changes anything."""
+    found: dict[str, list[str]] = {}
+    for field in form.select("input[name], textarea[name], select[name]"):
+        kind, ticked = field.get("type"), "checked" in field.attrs
+        if field.name == "select":
+            values = [option["value"] for option in field.select("option[selected]")]
+        elif field.name == "textarea":
+            values = [field.get_text().removeprefix("\n")]
+        elif kind in ("checkbox", "radio"):
+            values = [field.get("value", "on")] if ticked else []
+        else:
+            values = [] if kind in ("submit", "file") else [field.get("value", "")]
+        found.setdefault(field["name"], []).extend(values)
+    return found
 
 
 class Stack:
@@ -167,4 +191,12 @@ def mail_to(administrator: Person, address: str, words: str) -> str | None:
         link = row.find("a")
         if words in link.get_text():
             return administrator.get(link["href"]).text
+    return None
+
+
+def message_in_inbox(person: Person, words: str) -> str | None:
+    """The text of the newest message in the inbox whose title holds `words`."""
+    for link in person.get("/inbox/").page.select("main h2 a"):
+        if words in link.get_text():
+            return person.get(link["href"]).text
     return None

@@ -12,7 +12,7 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from tests.journeys.stack import Answer, Person, Stack, eventually, mail_to
+from tests.journeys.stack import Answer, Person, Stack, eventually, mail_to, message_in_inbox
 
 COLUMNS = "call district project organisation kind size place nuts cost grant paid state start end".split()
 ABOUT_INTEREST = "interesse per Reti di distretto"
@@ -23,14 +23,6 @@ def open_call(person: Person) -> str:
     """Slug of the district's open call of the current edition, found as a reader would: in the list."""
     results = person.get("/calls/?status=open&district=biomedicale&format=json").json()["results"]
     return next(row["slug"] for row in results if row["slug"].startswith("reti-di-distretto-biomedicale"))
-
-
-def message_in_inbox(person: Person, words: str) -> str | None:
-    """The text of the newest message in the inbox whose title holds `words`."""
-    for link in person.get("/inbox/").page.select("main h2 a"):
-        if words in link.get_text():
-            return person.get(link["href"]).text
-    return None
 
 
 @pytest.fixture(scope="module")
