@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -39,7 +40,9 @@ from assessment.permissions import (
 from assessment.states import AssessmentState
 from assessment.views.panel_rows import panel_assessment, panel_meeting, the_call
 from calls.models import Call
+from calls.permissions import can_prepare_call
 from calls.procedure import criteria_of
+from calls.states import CallState
 from district_portal.shared.access import access
 from district_portal.shared.errors import DomainError
 
@@ -48,12 +51,14 @@ from district_portal.shared.errors import DomainError
 @access(can_read_panel, on=the_call)
 def panel(request: HttpRequest, call: Call) -> HttpResponse:
     meetings = list(call.panels.select_related("chair").prefetch_related("members"))
+    closed = call.state == CallState.PUBLISHED and call.closes_at is not None and call.closes_at <= timezone.now()
     context = {
         **call_frame(call, request.user, "panel"),
         "rows": rows(call, request.user),
         "meetings": meetings,
         "open": next((each for each in meetings if each.closed_at is None), None),
         "may_run": can_run_selection(request.user, call) and in_selection(call),
+        "may_start": closed and can_prepare_call(request.user, call),
     }
     return render(request, "assessment/panel.html", context)
 
