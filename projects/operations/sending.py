@@ -176,6 +176,7 @@ def _unsigned(network: Network, digest: str) -> list[str]:
 
 def _order_papers(submission: Submission, call: Call, actor: User) -> None:
     language = (get_language() or "it")[:2]
-    order_paper(submission.network, "receipt", about=str(submission.pk), language=language, actor=actor)
+    for kind in ("receipt", "sent_proposal"):
+        order_paper(submission.network, kind, about=str(submission.pk), language=language, actor=actor)
     if procedure_of(call).channel == "hand_over":
         order_paper(submission.network, "package", about=str(submission.pk), language=language, actor=actor)

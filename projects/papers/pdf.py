@@ -59,9 +59,10 @@ def _marked_up(text: object) -> str:
 class _Heading(Paragraph):
     """A heading that the reader of the file finds in its outline."""
 
-    def __init__(self, text: str, level: int, number: int) -> None:
+    def __init__(self, text: str, level: int, number: int, depth: int) -> None:
+        """`level` says how it looks, `depth` where it stands in the outline."""
         super().__init__(_marked_up(text), HEADINGS[level])
-        self.outline = (text, level, f"h{number}")
+        self.outline = (text, depth, f"h{number}")
 
     def draw(self) -> None:
         text, level, key = self.outline
@@ -114,13 +115,13 @@ class Document:
         """`head` and `foot` stand on every page."""
         self.title, self.language, self.head, self.foot = title, language, head, foot
         self.story: list[Flowable] = []
-        self._headings = 0
+        self._headings, self._depth = 0, -1
 
     def heading(self, text: str, level: int = 1) -> None:
         """`level` 0 is the title of the document."""
-        # An outline must not skip a level.
         self._headings += 1
-        self.story.append(_Heading(text, level, self._headings))
+        self._depth = min(level, self._depth + 1)  # an outline must not skip a level
+        self.story.append(_Heading(text, level, self._headings, self._depth))
 
     def text(self, text: str, *, small: bool = False) -> None:
         """Paragraphs are parted by empty lines; single line breaks stay."""

@@ -1,20 +1,25 @@
 """Documents that a worker makes: ordered once, made whole or not at all, read by who sees the network."""
 
+import zipfile
 from datetime import timedelta
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from projects.models import Paper
+from projects.models import Network, Paper
 from projects.operations.papers import ATTEMPTS, claim_paper, finish_paper, order_paper
 from projects.papers.registry import PAPERS, PaperKind
 from projects.states import PaperState
 from projects.tasks import make_papers
 from tests.factories.accounts import UserFactory
-from tests.factories.proposals import AnswerFactory, lead_of, whole_network
+from tests.factories.proposals import AnswerFactory, AttachmentFactory, lead_of, whole_network
+from tests.projects.sent import call_of, send, sign_all
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +141,67 @@ def test_while_one_worker_makes_it_another_takes_the_next(network):
     first = order_paper(network, "proposal", language="en", actor=None)
     second = order_paper(network, "proposal", language="it", actor=None)
     assert [claim_paper(), claim_paper(), claim_paper()] == [first, second, None]
+
+
+# --- What is made of a submission ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sent():
+    """Sent for a call that is handed over, with an attachment."""
+    network = whole_network(call=call_of(channel="hand_over"), partners=2, cells=6)
+    AttachmentFactory(network=network, name="quote.pdf")
+    sign_all(network)
+    return send(network)
+
+
+def papers_of(sent):
+    make_papers()
+    return {paper.kind: paper for paper in Paper.objects.filter(about=str(sent.pk))}
+
+
+def test_the_receipt_says_what_anyone_needs_to_verify_it(sent):
+    text = text_of(papers_of(sent)["receipt"]).replace("\n", " ")
+    network = sent.network
+    names = [partner.organisation.name for partner in network.partners.all()]
+    address = f"/verify/{sent.code}/"
+    for words in [sent.number, sent.code, sent.digest, sent.chain_digest, "quote.pdf", address, *names]:
+        assert words in text, words
+
+
+def test_the_package_holds_all_of_it_with_sums_that_hold(sent):
+    package = papers_of(sent)["package"]
+    with zipfile.ZipFile(package.file.path) as archive:
+        names = archive.namelist()
+        sums = dict(reversed(line.split("  ")) for line in archive.read("SHA256SUMS").decode().splitlines())
+        assert sums == {name: sha256(archive.read(name)).hexdigest() for name in names if name != "SHA256SUMS"}
+        assert archive.read("proposal.json").decode() == sent.content
+        book = load_workbook(BytesIO(archive.read("budget.xlsx")))
+    assert names == [
+        "proposal.pdf",
+        "receipt.pdf",
+        "budget.xlsx",
+        "proposal.json",
+        "attachments/01 quote.pdf",
+        "SHA256SUMS",
+    ]
+    assert sum(row[4] for row in book.active.iter_rows(min_row=2, values_only=True)) == 60000
+
+
+def test_a_package_is_not_made_of_a_file_that_is_not_what_was_sent(sent):
+    Path(sent.network.attachments.get().file.path).write_bytes(b"%PDF-1.7 another one")
+    for _attempt in range(ATTEMPTS):
+        make_papers()
+        Paper.objects.filter(state=PaperState.WAITING).update(lease_until=timezone.now() - timedelta(seconds=1))
+    states = dict(Paper.objects.values_list("kind", "state"))
+    assert states == {"receipt": "ready", "sent_proposal": "ready", "package": "failed"}
+
+
+def test_the_proposal_as_sent_stays_what_was_sent(sent):
+    Network.objects.filter(pk=sent.network_id).update(title="Another title")
+    text = text_of(papers_of(sent)["sent_proposal"])
+    assert sent.network.title in text and "Another title" not in text
+    assert f"Receipt {sent.number}" in text or f"Ricevuta {sent.number}" in text
 
 
 def test_members_order_watch_and_download_the_proposal(client, network):

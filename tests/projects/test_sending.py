@@ -292,7 +292,8 @@ def test_a_partner_records_no_protocol_number() -> None:
 def test_handed_over_the_package_is_ordered_with_the_receipt() -> None:
     network = signed_network(channel="hand_over")
     sent = send(network)
-    assert set(network.papers.values_list("kind", "about")) == {("receipt", str(sent.pk)), ("package", str(sent.pk))}
+    made = {(kind, str(sent.pk)) for kind in ("receipt", "sent_proposal", "package")}
+    assert set(network.papers.values_list("kind", "about")) == made
 
 
 # --- Pages ---------------------------------------------------------------------------------------------------------
