@@ -555,6 +555,7 @@ class Migration(migrations.Migration):
                     ("partnership_agreement", "partnership agreement"),
                 ],
                 db_default="",
+                default="",
                 max_length=30,
                 verbose_name="legal form",
             ),
@@ -603,7 +604,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="partner",
             name="tasks",
-            field=models.TextField(blank=True, db_default="", max_length=2000, verbose_name="what it does"),
+            field=models.TextField(blank=True, db_default="", default="", max_length=2000, verbose_name="what it does"),
         ),
         migrations.AlterField(
             model_name="decision",
@@ -984,6 +985,7 @@ class Migration(migrations.Migration):
             name="version",
             field=models.ForeignKey(
                 help_text="what was decided on",
+                blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",

@@ -161,7 +161,9 @@ class Network(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     illustrative = models.BooleanField(default=False)
-    legal_form = models.CharField(_("legal form"), max_length=30, choices=LegalForm, blank=True, db_default="")
+    legal_form = models.CharField(
+        _("legal form"), max_length=30, choices=LegalForm, blank=True, default="", db_default=""
+    )
     starts_on = models.DateField(_("planned start"), null=True, blank=True)
     duration_months = models.PositiveSmallIntegerField(_("duration in months"), null=True, blank=True)
     bonuses = ArrayField(
@@ -249,7 +251,7 @@ class Partner(models.Model):
     invited_at = models.DateTimeField(default=timezone.now)
     answered_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
-    tasks = models.TextField(_("what it does"), max_length=2000, blank=True, db_default="")
+    tasks = models.TextField(_("what it does"), max_length=2000, blank=True, default="", db_default="")
     planned_share = models.DecimalField(
         _("planned share of the cost"),
         max_digits=5,
@@ -306,7 +308,12 @@ class Decision(models.Model):
     reason = models.TextField(blank=True)
     reply_by = models.DateField(_("reply by"), null=True, blank=True)
     version = models.ForeignKey(
-        "projects.ProposalVersion", models.PROTECT, null=True, related_name="+", help_text="what was decided on"
+        "projects.ProposalVersion",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="what was decided on",
     )
 
     class Meta:
