@@ -42,17 +42,20 @@ def list_answer(
     order: Sequence[str],
     columns: Sequence[Column],
     parts: Sequence[Q] = (),
+    complete: Callable[[Sequence[Any]], Sequence[Any]] = list,
 ) -> HttpResponseBase | None:
     """The list as `?format=json` or `?format=csv` (`&dialect=it`); None for any other format: answer the page.
 
     `order` and `parts` as for `keyset_page`. JSON: `{"count", "next", "results"}`, 20 rows (or `?size=`, at most
     100) at a time, amounts as strings. CSV: the whole list; raises `DomainError` (409) above 10,000 rows.
+
+    `complete`: makes what the columns read of at most 500 rows at a time, in the same order.
     """
     match request.GET.get("format"):
         case "json":
-            return _json(request, queryset, order, columns, parts)
+            return _json(request, queryset, order, columns, parts, complete)
         case "csv":
-            return _csv(request, queryset.order_by(*order), columns)
+            return _csv(request, queryset.order_by(*order), columns, complete)
     return None
 
 
@@ -62,10 +65,11 @@ def _json(
     order: Sequence[str],
     columns: Sequence[Column],
     parts: Sequence[Q],
+    complete: Callable[[Sequence[Any]], Sequence[Any]],
 ) -> JsonResponse:
     page = keyset_page(queryset, order, request.GET.get("cursor"), size=_size(request), parts=parts)
     following = request.path + query_string(request.GET, cursor=page.next_cursor) if page.next_cursor else None
-    results = [{column.name: column.value(row) for column in columns} for row in page]
+    results = [{column.name: column.value(row) for column in columns} for row in complete(page.rows)]
     return JsonResponse({"count": queryset.order_by().count(), "next": following, "results": results})
 
 
@@ -74,21 +78,31 @@ def _size(request: HttpRequest) -> int:
     return min(max(int(asked), 1), SIZE_MAX) if asked.isdecimal() and len(asked) < 5 else PAGE_SIZE
 
 
-def _csv(request: HttpRequest, queryset: QuerySet[Any], columns: Sequence[Column]) -> StreamingHttpResponse:
+def _csv(
+    request: HttpRequest,
+    queryset: QuerySet[Any],
+    columns: Sequence[Column],
+    complete: Callable[[Sequence[Any]], Sequence[Any]],
+) -> StreamingHttpResponse:
     if queryset.order_by()[: CSV_ROWS_MAX + 1].count() > CSV_ROWS_MAX:
         raise DomainError(
             _("This list has more than 10,000 rows, too many for a file. Narrow the filters and download it in parts.")
         )
     dialect = dialect_named(request.GET.get("dialect"))
-    answer = StreamingHttpResponse(
-        _lines(queryset, columns, dialect, translation.get_language()), content_type="text/csv; charset=utf-8"
-    )
+    lines = _lines(queryset, columns, complete, dialect, translation.get_language())
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     name = slugify(request.path.strip("/").split("/")[-1]) or "list"
     answer["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.csv"'
     return answer
 
 
-def _lines(queryset: QuerySet[Any], columns: Sequence[Column], dialect: Dialect, language: str | None) -> Iterator[str]:
+def _lines(
+    queryset: QuerySet[Any],
+    columns: Sequence[Column],
+    complete: Callable[[Sequence[Any]], Sequence[Any]],
+    dialect: Dialect,
+    language: str | None,
+) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=dialect.delimiter, lineterminator="\r\n")
     buffer.write(dialect.start)
@@ -97,7 +111,8 @@ def _lines(queryset: QuerySet[Any], columns: Sequence[Column], dialect: Dialect,
     while rows := list(islice(found, BATCH)):
         # The answer is read after the request: its language has to be set again.
         with translation.override(language):
-            writer.writerows([csv_cell(column.value(row), dialect) for column in columns] for row in rows)
+            lines = ([csv_cell(column.value(row), dialect) for column in columns] for row in complete(rows))
+            writer.writerows(lines)
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()

@@ -99,8 +99,8 @@ def _sending_state(network: Network) -> str:
 
 def _review_words(network: Network, decisions: list[Decision]) -> str:
     last = next((each for each in decisions if each.to_state not in SENDING), None)
-    if last is None or network.state == NetworkState.FORMING:
-        return ""
+    if last is None or last.to_state not in {*REVIEW, NetworkState.APPROVED, NetworkState.REFUSED}:
+        return ""  # taken back, or withdrawn after that
     words = {
         NetworkState.SUBMITTED: _("since %(day)s"),
         NetworkState.CHANGES_REQUESTED: _("changes requested on %(day)s, reply by %(reply_by)s")

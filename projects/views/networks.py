@@ -32,6 +32,7 @@ from projects.forms.networks import AnswerForm, InviteForm, NetworkForm, Network
 from projects.models import Network
 from projects.operations import networks as operations
 from projects.operations import starting
+from projects.panels.lists import listed
 from projects.panels.workspace import workspace
 from projects.states import NETWORK_MOVES
 from projects.views import questions
@@ -39,18 +40,21 @@ from projects.views.questions import Question
 
 COPIED_FROM = 20
 """Older networks that are offered to be copied."""
-ORDER = ["-created_at", "pk"]
 COLUMNS = [
-    Column("id", gettext_lazy("Network"), lambda network: str(network.pk)),
-    Column("title", gettext_lazy("Title"), lambda network: network.title),
-    Column("call", gettext_lazy("Call"), lambda network: network.call.slug),
-    Column("district", gettext_lazy("District"), lambda network: network.district.slug),
-    Column("state", gettext_lazy("State"), lambda network: network.state),
-    Column("lead", gettext_lazy("Lead"), lambda network: network.lead.name if network.lead else None),
-    Column("confirmed", gettext_lazy("Confirmed partners"), lambda network: len(network.confirmed)),
-    Column("waiting", gettext_lazy("Invited, no answer yet"), lambda network: len(network.waiting)),
-    Column("created", gettext_lazy("Started"), lambda network: network.created_at),
-    Column("submitted", gettext_lazy("Submitted"), lambda network: network.submitted_at),
+    Column("id", gettext_lazy("Network"), lambda row: str(row.network.pk)),
+    Column("title", gettext_lazy("Title"), lambda row: row.network.title),
+    Column("call", gettext_lazy("Call"), lambda row: row.network.call.slug),
+    Column("district", gettext_lazy("District"), lambda row: row.network.district.slug),
+    Column("state", gettext_lazy("State"), lambda row: row.network.state),
+    Column("lead", gettext_lazy("Lead"), lambda row: row.network.lead.name if row.network.lead else None),
+    Column("confirmed", gettext_lazy("Confirmed partners"), lambda row: len(row.network.confirmed)),
+    Column("waiting", gettext_lazy("Invited, no answer yet"), lambda row: len(row.network.waiting)),
+    Column("created", gettext_lazy("Started"), lambda row: row.network.created_at),
+    Column("submitted", gettext_lazy("Submitted"), lambda row: row.network.submitted_at),
+    Column("deadline", gettext_lazy("Deadline of the call"), lambda row: row.network.call.closes_at),
+    Column("coverage", gettext_lazy("Competences"), lambda row: row.coverage),
+    Column("cost", gettext_lazy("Total cost"), lambda row: row.cost),
+    Column("grant", gettext_lazy("Grant"), lambda row: row.grant),
 ]
 
 
@@ -81,12 +85,11 @@ def _invitation(request: HttpRequest, uuid: UUID) -> Network:
 def network_list(request: HttpRequest) -> HttpResponseBase:
     visible = Network.objects.visible_to(request.user)
     found = NetworkFilter(request.GET, visible, request=request)
-    networks = found.qs.with_lists()
-    if answer := list_answer(request, networks, order=ORDER, columns=COLUMNS):
+    if answer := list_answer(request, found.qs.with_rules(), order=found.order, columns=COLUMNS, complete=listed):
         return answer
     context = {
         "filter": found,
-        "page": keyset_page(networks, ORDER, request.GET.get("cursor")),
+        "page": keyset_page(found.qs.with_lists(), found.order, request.GET.get("cursor")),
         "count": count_capped(found.qs),
         "is_member": "enterprise" in request.user.roles,
     }

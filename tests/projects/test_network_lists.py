@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from io import StringIO
 
 import pytest
@@ -13,12 +14,14 @@ from django.utils import timezone
 from district_portal.accounts.models import User
 from district_portal.shared.desk import tasks_for
 from enterprises.models import Competence, Organisation
-from projects.models import Network, Partner
+from projects.aid.budget import budget_of
+from projects.models import Helper, Network, Partner
 from projects.operations.review import review_due
-from projects.states import NetworkState
-from tests.factories import CompetenceFactory, DistrictFactory, MembershipFactory, OrganisationFactory
+from projects.states import HelperState, NetworkState
+from tests.factories import CompetenceFactory, ConceptFactory, DistrictFactory, MembershipFactory, OrganisationFactory
 from tests.factories.calls import CallFactory, InterestFactory
 from tests.factories.projects import NetworkFactory, PartnerFactory
+from tests.factories.proposals import whole_network
 from tests.projects.people import editor, facilitator, lead_of, owner, regional_staff, viewer
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +61,96 @@ def test_networks_are_filtered_by_state_and_call(client: Client) -> None:
     assert titles(client, f"&call={forming.call.slug}") == {forming.title, submitted.title}
     assert titles(client, f"&call={forming.call.slug}&state=submitted") == {submitted.title}
     assert titles(client, "&state=nonsense&call=nothing&cursor=x") == {forming.title, submitted.title, approved.title}
+
+
+def test_networks_are_filtered_by_the_readers_part(client: Client) -> None:
+    mine = OrganisationFactory()
+    person = viewer(mine)
+    led, joined = NetworkFactory(title="Led", lead=mine), NetworkFactory(title="Joined")
+    PartnerFactory(network=joined, organisation=mine)
+    PartnerFactory(network=NetworkFactory(title="Invited"), organisation=mine, invited=True)
+    helped = NetworkFactory(title="Helped", district=led.district)
+    Helper.objects.create(network=helped, user=person, state=HelperState.ACCEPTED)
+    client.force_login(person)
+    for part, expected in {
+        "lead": {"Led"},
+        "partner": {"Joined"},
+        "invited": {"Invited"},
+        "helper": {"Helped"},
+        "lead&part=invited": {"Led", "Invited"},
+        "nonsense": {"Led", "Joined", "Invited", "Helped"},
+    }.items():
+        assert titles(client, f"&part={part}") == expected
+    assert "I help to write" in client.get("/en/networks/").content.decode()
+    client.force_login(facilitator(led.district))
+    assert "I help to write" not in client.get("/en/networks/").content.decode()
+
+
+def test_networks_are_found_by_title_lead_and_partner(client: Client) -> None:
+    network, other = NetworkFactory(title="Sterile lines"), NetworkFactory(title="Dialysis")
+    partner = PartnerFactory(network=other, organisation=OrganisationFactory(name="Secchia Sensors"))
+    gone = PartnerFactory(network=network, declined=True, organisation=OrganisationFactory(name="Gone and away"))
+    client.force_login(regional_staff(network))
+    assert titles(client, "&q=sterile") == titles(client, f"&q={lead_of(network).name}") == {network.title}
+    assert titles(client, f"&q={partner.organisation.name[2:-2].upper()}") == {other.title}
+    assert titles(client, f"&q={gone.organisation.name}") == set()
+    page = client.get("/en/networks/?q=nothing-like-it").content.decode()
+    assert "No network matches" in page and "Clear all" in page
+
+
+def test_staff_with_several_districts_choose_among_them(client: Client) -> None:
+    network, other = NetworkFactory(), NetworkFactory()
+    client.force_login(regional_staff(network))
+    assert titles(client, f"&district={other.district.slug}") == {other.title}
+    assert 'name="district"' in client.get("/en/networks/").content.decode()
+    client.force_login(facilitator(network.district))
+    assert 'name="district"' not in client.get("/en/networks/").content.decode()
+
+
+@pytest.mark.parametrize("sort", ["newest", "deadline", "title"])
+def test_each_order_is_kept_from_page_to_page(client: Client, sort: str) -> None:
+    district, now = DistrictFactory(), timezone.now()
+    calls = [CallFactory(closes_at=now + timedelta(days=days)) for days in (5, 3)]
+    calls += [CallFactory(closed=True), CallFactory(closes_at=now + timedelta(days=9))]
+    for number in range(24):
+        at = now - timedelta(hours=number // 2)
+        NetworkFactory(district=district, call=calls[number % 4], title=f"N{number * 7 % 5}", created_at=at)
+    client.force_login(facilitator(district))
+    seen, path = [], f"/en/networks/?format=json&size=7&sort={sort}"
+    while path:
+        answer = client.get(path).json()
+        seen += answer["results"]
+        path = answer["next"]
+    assert len({row["id"] for row in seen}) == len(seen) == 24
+    if sort == "deadline":
+        ways = [calls.index(next(call for call in calls if call.slug == row["call"])) for row in seen]
+        assert ways == [1] * 6 + [0] * 6 + [3] * 6 + [2] * 6
+    else:
+        values = [row[{"newest": "created", "title": "title"}[sort]] for row in seen]
+        assert values == sorted(values, reverse=sort == "newest")
+
+
+def test_the_file_says_what_is_covered_and_what_it_costs(client: Client, django_assert_max_num_queries) -> None:
+    network = whole_network(call=CallFactory(rules={"grant": {"share": "0.5"}}))
+    empty = NetworkFactory(district=network.district)
+    client.force_login(facilitator(network.district))
+
+    def lines() -> dict[str, dict[str, str]]:
+        text = b"".join(client.get("/en/networks/?format=csv")).decode()
+        return {line["id"]: line for line in csv.DictReader(StringIO(text))}
+
+    lines()
+    with django_assert_max_num_queries(40) as short:
+        found = lines()
+    row, budget = found[str(network.pk)], budget_of(network)
+    assert (Decimal(row["cost"]), Decimal(row["grant"])) == (budget.cost, budget.aid)
+    assert "covered" in row["coverage"]
+    nothing = found[str(empty.pk)]
+    assert (nothing["cost"], nothing["grant"], nothing["coverage"]) == ("", "", "not filled in")
+    for _number in range(10):
+        PartnerFactory(network=NetworkFactory(district=network.district, call=network.call))
+    with django_assert_max_num_queries(len(short)):
+        assert len(lines()) == 12
 
 
 def test_the_list_as_csv_has_the_same_rows_as_the_page(client: Client) -> None:
@@ -164,6 +257,19 @@ def test_partners_are_found_by_competences_that_the_reader_may_see(client: Clien
     assert found(client, f"?competence={shown.concept.code}") == {shown.organisation}
     page = client.get("/en/partners/").content.decode()
     assert (shown.concept.name_en in page, hidden.concept.name_en in page) == (True, False)
+
+
+def test_a_gap_that_nobody_fills_stays_chosen_and_shows_other_ways(client: Client) -> None:
+    district = DistrictFactory()
+    person, gap = searcher(district), ConceptFactory()
+    neighbour(district)
+    network = Network.objects.led_by(person).get()
+    client.force_login(person)
+    path = f"?network={network.pk}&competence={gap.code}"
+    assert found(client, path) == set()
+    page = client.get(f"/en/partners/{path}").content.decode()
+    assert f'<option value="{gap.code}" selected' in page
+    assert f'href="/en/networks/{network.pk}/invite/"' in page and f'href="/en/networks/{network.pk}/edit/"' in page
 
 
 def test_partners_are_found_by_words_of_their_name(client: Client) -> None:

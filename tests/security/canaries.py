@@ -45,6 +45,9 @@ READERS = [
 ]
 """The walk's roles; a neighbour (another organisation of the district), a stranger (the other side's owner)."""
 
+VOCABULARY = ("enterprises:competences", "assessment:profile", "projects:coverage_edit")
+"""The list of competences is everybody's vocabulary: on these pages its words belong to no organisation."""
+
 
 @dataclass(frozen=True)
 class Canary:
@@ -118,9 +121,7 @@ def _competences(made: Aviary, side: Side, owner: str) -> None:
         else:
             readers = district if level == Competence.Level.DISTRICT else (owner,)
         note = made.plant(f"note of a competence of level {level}", *readers)
-        # The list of competences is everybody's vocabulary: on this page its words belong to no organisation.
-        lists = ("enterprises:competences",)
-        concept = made.plant(f"competence of level {level}", *readers, everywhere=lists)
+        concept = made.plant(f"competence of level {level}", *readers, everywhere=VOCABULARY)
         for direction in Competence.Direction:
             CompetenceFactory(
                 organisation=side.organisation,
@@ -165,7 +166,7 @@ def _further_interests(made: Aviary, side: Side, owner: str) -> None:
             note=made.plant(f"{what}: note", *facilitators),
         )
         # Kept for introductions in the profile, and not opened for this call.
-        name = made.plant(f"{what}: competence", *facilitators, everywhere=("enterprises:competences",))
+        name = made.plant(f"{what}: competence", *facilitators, everywhere=VOCABULARY)
         concept = ConceptFactory(name_it=name, name_en=name)
         interest.offered.add(CompetenceFactory(organisation=firm, concept=concept, level=3).concept)
         need = CompetenceFactory(organisation=firm, concept=concept, level=4, direction="seeks")
