@@ -13,6 +13,8 @@ hypothesis.settings.register_profile("portal", deadline=None)
 hypothesis.settings.load_profile("portal")
 
 
+# First, because pytest-xdist reads the mark in its own hook of this name.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Which tests stay in one process when several run them: those of a file, and all that share the running portal."""
     for item in items:
