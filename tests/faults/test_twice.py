@@ -22,7 +22,7 @@ from district_portal.notifications.models import OutboxRow
 from district_portal.reports.models import ReportRun
 from events.models import Registration
 from projects.models import Network, Partner
-from projects.operations import networks
+from projects.operations import changes, networks
 from tests.factories import AppointmentFactory, OrganisationFactory
 from tests.factories.calls import CallFactory
 from tests.factories.events import EventFactory
@@ -118,6 +118,7 @@ def without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
         return found
 
     monkeypatch.setattr(networks, "_lock", read_and_meet)
+    monkeypatch.setattr(changes, "lock", read_and_meet)
 
 
 def invitation_twice() -> tuple[list[int], int, int]:

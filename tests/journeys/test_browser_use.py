@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 import pytest
 from django.template.loader import render_to_string
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.journeys.browsers import Visit, chromium, needs_chromium
 from tests.journeys.crawl import AXE, OVERFLOW, RUN_AXE
@@ -115,9 +115,9 @@ def test_the_menus_open_and_close_by_keyboard_and_give_the_focus_back(browser: B
     page.wait_for_selector("#nav1.expanded")
     assert page.evaluate("!!document.activeElement.closest('#nav1')"), "the focus is in the menu"
     page.keyboard.press("Escape")
-    page.wait_for_function("!document.querySelector('#nav1').classList.contains('expanded')")
+    expect(page.locator("#nav1")).not_to_have_class(re.compile("expanded"))
     # The plugin gives the focus back when its closing movement has ended.
-    page.wait_for_function("document.activeElement.className === 'custom-navbar-toggler'")
+    expect(toggler).to_be_focused()
     visit.close()
 
 
@@ -127,17 +127,17 @@ def test_a_filter_changes_list_and_address_and_back_returns(
 ) -> None:
     visit = Visit(browser, stack, who)
     page = visit.open(path)
-    heading = "() => document.querySelector('#results h2, #dashboard h2').innerText"
-    before = page.evaluate(heading)
+    heading = page.locator("#results h2, #dashboard h2").first
+    before = heading.inner_text()
     field = page.locator(f"main [name={name}]")
     if field.first.evaluate("e => e.tagName") == "SELECT":
         field.select_option(value)
     else:
         page.check(f"main [name={name}][value={value}]")
     page.wait_for_url(f"**{name}={value}**")
-    page.wait_for_function(f"before => ({heading})() !== before", arg=before)
+    expect(heading).not_to_have_text(before)
     page.go_back()
-    page.wait_for_function(f"before => ({heading})() === before", arg=before)
+    expect(heading).to_have_text(before)
     assert page.locator("header.it-header-wrapper").count() == 1, "a whole page, not the bare part"
     assert visit.complaints == []
     visit.close()
