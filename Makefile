@@ -21,7 +21,7 @@ demo:
 test:
 	@bin/setup requirements-dev.txt
 	@bin/lint
-	@exec $(PYTHON_ENV) -m pytest --numprocesses=2 --dist=loadgroup
+	@exec $(PYTHON_ENV) -m pytest --numprocesses=2 --dist=loadfile
 
 bench:
 	@bin/setup requirements.txt

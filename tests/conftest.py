@@ -13,15 +13,6 @@ hypothesis.settings.register_profile("portal", deadline=None)
 hypothesis.settings.load_profile("portal")
 
 
-# First, because pytest-xdist reads the mark in its own hook of this name.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests stay in one process when several run them: those of a file, and all that share the running portal."""
-    for item in items:
-        group = item.path.parent if item.path.parent.name == "journeys" else item.path
-        item.add_marker(pytest.mark.xdist_group(str(group.relative_to(Path(__file__).parent))))
-
-
 @pytest.fixture(autouse=True)
 def _own_media_folder(settings, tmp_path: Path) -> None:
     """What a test uploads or builds is gone after it."""
