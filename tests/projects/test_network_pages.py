@@ -9,6 +9,8 @@ from django.utils import timezone
 from calls.models import Call
 from enterprises.models import Competence, MembershipRole
 from projects.models import Network
+from projects.operations.forming import reopen_network
+from projects.operations.networks import withdraw_network
 from projects.states import NetworkState
 from tests.factories import CompetenceFactory, MembershipFactory, OrganisationFactory, UserFactory
 from tests.factories.calls import CallFactory
@@ -261,3 +263,12 @@ def test_the_workspace_shows_each_state_in_both_languages(client: Client, state:
     network = NetworkFactory(state=state)
     client.force_login(owner(lead_of(network)))
     assert client.get(f"/{language}/networks/{network.pk}/").status_code == 200
+
+
+def test_a_network_that_was_opened_again_and_then_withdrawn_still_has_its_page(client):
+    network = NetworkFactory(state=NetworkState.APPROVED)
+    lead = owner(lead_of(network))
+    reopen_network(network, actor=lead)
+    withdraw_network(network, actor=lead)
+    client.force_login(lead)
+    assert client.get(network.get_absolute_url()).status_code == 200
