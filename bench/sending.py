@@ -62,7 +62,12 @@ def _send(port: int, proposals: list[dict[str, str]], deadline: float) -> list[A
 
 def _post(port: int, proposal: dict[str, str]) -> int:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    headers = {"Cookie": proposal["cookies"], "X-CSRFToken": proposal["token"]}
+    # As the proxy says it.
+    headers = {
+        "Cookie": proposal["cookies"],
+        "X-CSRFToken": proposal["token"],
+        "X-Request-Start": f"t={time.time():.3f}",
+    }
     connection.request("POST", proposal["path"], "", headers)
     answer = connection.getresponse()
     answer.read()
@@ -72,14 +77,15 @@ def _post(port: int, proposal: dict[str, str]) -> int:
 
 def _figures(answers: list[Answer], deadline: float, found: dict[str, Any]) -> list[Figure]:
     took = sorted(each.took for each in answers)
-    in_time = [each for each in answers if each.began + each.took < deadline]
-    refused = sum(each.status != 302 for each in in_time)
+    # The sender's clock is taken a little before the one that goes along, which has milliseconds.
+    refused = sum(each.status != 302 and each.began < deadline - 0.005 for each in answers)
     accepted = sum(each.status == 302 for each in answers)
+    late = sum(each.status == 302 and each.began >= deadline for each in answers)
     busiest = sum(deadline - 10 <= each.began < deadline for each in answers)
     return [
         Figure("accepted", accepted, "proposals", note=f"{busiest} in the last ten seconds"),
-        Figure("refused although they were there in time", refused, "proposals", 0),
-        Figure("accepted although they came too late", found["late"], "proposals", 0),
+        Figure("refused although they were sent in time", refused, "proposals", 0),
+        Figure("accepted although they were sent too late", late + found["late"], "proposals", 0),
         Figure("answered as accepted and not kept", accepted - found["sent"], "proposals", 0),
         Figure("broken links of the chain", found["breaks"], "links", 0),
         Figure("half are answered within", took[len(took) // 2], "s"),
@@ -95,7 +101,8 @@ def _web() -> Iterator[int]:
         port = free.getsockname()[1]
     command = f"-m granian --interface wsgi --host 127.0.0.1 --port {port} --workers 2 --blocking-threads 4 --no-ws"
     web = subprocess.Popen(
-        [sys.executable, *command.split(), "district_portal.wsgi:application"], env=environment(DATABASE)
+        [sys.executable, *command.split(), "district_portal.wsgi:application"],
+        env=environment(DATABASE) | {"BEHIND_PROXY": "1"},
     )
     try:
         _wait(port)

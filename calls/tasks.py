@@ -5,8 +5,8 @@ from calls.finding import searches
 from calls.models import fold_changes
 from calls.operations.clock import pass_time
 from calls.operations.imports import claim_import
-from calls.operations.lifecycle import moment_of_arrival
 from calls.operations.news import alert_searches
+from district_portal.shared.arrival import moment_of_arrival
 
 
 @shared_task

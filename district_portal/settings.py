@@ -79,6 +79,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "district_portal.shared.arrival.ArrivalMiddleware",
     "district_portal.middleware.HealthMiddleware",
     "district_portal.middleware.RequestIdMiddleware",
     "district_portal.logs.AccessLogMiddleware",
@@ -310,7 +311,8 @@ CSRF_FAILURE_VIEW = "district_portal.shared.errors.csrf_failure"
 SECURE_SSL_REDIRECT = SECURE_COOKIES
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
-if env.bool("BEHIND_PROXY", False):
+BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # The last address of X-Forwarded-For is the proxy's word; without a proxy the header is anybody's and not read.
     ALLAUTH_TRUSTED_PROXY_COUNT = 1

@@ -7,7 +7,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from calls.operations.lifecycle import moment_of_arrival
+from district_portal.shared.arrival import moment_of_arrival
 from projects.operations.integration import close_integrations
 from projects.operations.papers import claim_paper
 from projects.operations.review import remind_replies

@@ -28,9 +28,9 @@ from assessment.panels.assessments import next_steps
 from assessment.panels.frame import proposal_frame
 from assessment.states import AssessmentState
 from assessment.views.assessments import assessment_of, network_with_rejection
-from calls.operations.lifecycle import moment_of_arrival
 from calls.procedure import procedure_of
 from district_portal.shared.access import access
+from district_portal.shared.arrival import moment_of_arrival
 from projects.permissions import can_see_network
 
 Stage = AdmissibilityCheck.Stage

@@ -25,10 +25,10 @@ from assessment.panels.ties import candidates, evaluators_page, plan_page
 from assessment.states import AssessmentState
 from assessment.views.assessments import assessment_of, call_of
 from calls.models import Call
-from calls.operations.lifecycle import moment_of_arrival
 from calls.procedure import procedure_of
 from district_portal.accounts.models import User
 from district_portal.shared.access import access
+from district_portal.shared.arrival import moment_of_arrival
 
 WEEKS = 3
 

@@ -21,16 +21,6 @@ from district_portal.shared.ui import long_day, long_moment
 # --- The deadline ------------------------------------------------------------------------------------------------
 
 
-def moment_of_arrival() -> datetime:
-    """The moment now by the database's clock (the only one that all hosts share); views ask for it first of all.
-
-    `now()` would not do: it is the beginning of the transaction.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]
-
-
 def hold_dates(call: Call) -> Call:
     """Read the call again, sure that its dates stay as they are until the transaction ends.
 

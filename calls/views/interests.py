@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from calls.forms.interest import InterestForm, WithdrawForm
 from calls.models import Call, Interest
 from calls.operations.interests import register_interest, withdraw_interest
-from calls.operations.lifecycle import moment_of_arrival, require_open, why_not_open
+from calls.operations.lifecycle import require_open, why_not_open
 from calls.panels.interests import Preview, preview
 from calls.permissions import can_register_interest
 from calls.views.rows import visible_call
 from district_portal.shared.access import access
+from district_portal.shared.arrival import moment_of_arrival
 from enterprises.models import Concept, Organisation
 
 

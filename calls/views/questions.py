@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from calls.forms.questions import AskForm, SearchForm
 from calls.models import Call, Question
-from calls.operations.lifecycle import moment_of_arrival
 from calls.operations.questions import ask_question, require_askable, why_not_askable, withdraw_question
 from calls.permissions import can_answer_questions, can_withdraw_question
 from calls.reports import QUESTION_COLUMNS
@@ -22,6 +21,7 @@ from calls.states import UNPUBLISHED, QuestionState
 from calls.views.rows import visible_call, visible_question
 from district_portal.reports.lists import list_answer
 from district_portal.shared.access import access, public, signed_in
+from district_portal.shared.arrival import moment_of_arrival
 from district_portal.shared.limits import limited
 from district_portal.shared.pagination import count_capped, keyset_page
 from district_portal.shared.ui import language

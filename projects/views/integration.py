@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from calls.operations.lifecycle import moment_of_arrival
 from district_portal.shared.access import access
+from district_portal.shared.arrival import moment_of_arrival
 from projects import permissions
 from projects.models import Network
 from projects.operations.integration import answer_integration

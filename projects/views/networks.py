@@ -19,10 +19,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from calls.models import Call, Interest
-from calls.operations.lifecycle import moment_of_arrival
 from district_portal.accounts.models import User
 from district_portal.reports.lists import Column, list_answer
 from district_portal.shared.access import access, signed_in
+from district_portal.shared.arrival import moment_of_arrival
 from district_portal.shared.pagination import count_capped, keyset_page
 from district_portal.shared.states import check_move
 from enterprises.models import Membership, Organisation

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from calls.operations.lifecycle import moment_of_arrival
 from district_portal.shared.access import access
+from district_portal.shared.arrival import moment_of_arrival
 from projects import permissions
 from projects.forms.sending import ProtocolForm, SignOffForm, WithdrawalForm
 from projects.models import Network, Partner, ProposalVersion, Submission

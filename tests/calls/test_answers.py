@@ -9,13 +9,13 @@ from calls.desk import question_tasks
 from calls.models import Call, Correction, Follow, Question
 from calls.notifications.questions import people_who_answer
 from calls.operations import questions as operations
-from calls.operations.lifecycle import moment_of_arrival
 from calls.operations.questions import AnswerTexts, StaleQuestion, answer_question, ask_question
 from calls.states import QuestionState
 from district_portal.accounts.models import Role, User
 from district_portal.notifications.models import OutboxRow
 from district_portal.notifications.outbox import NoLongerTrue
 from district_portal.notifications.rendering import Renderer
+from district_portal.shared.arrival import moment_of_arrival
 from district_portal.shared.errors import DomainError
 from tests.calls.told import emails, signed_in, told
 from tests.factories import AppointmentFactory, DistrictFactory, MembershipFactory, OrganisationFactory, UserFactory

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from calls.models import Call, Interest
 from calls.operations.interests import register_interest
-from calls.operations.lifecycle import extend_deadline, moment_of_arrival
+from calls.operations.lifecycle import extend_deadline
+from district_portal.shared.arrival import moment_of_arrival
 from district_portal.shared.errors import DomainError
 from tests.factories import OrganisationFactory, UserFactory
 from tests.factories.calls import CallFactory

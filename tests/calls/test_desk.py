@@ -7,9 +7,9 @@ from django.utils import timezone, translation
 
 from calls.desk import tasks
 from calls.operations.interests import InterestDetails, register_interest, withdraw_interest
-from calls.operations.lifecycle import moment_of_arrival
 from district_portal.notifications.models import OutboxRow
 from district_portal.notifications.rendering import Renderer
+from district_portal.shared.arrival import moment_of_arrival
 from tests.factories import AppointmentFactory, DistrictFactory, OrganisationFactory, UserFactory
 from tests.factories.calls import CallFactory, InterestFactory
 

@@ -9,9 +9,10 @@ from django.utils import timezone, translation
 from calls.models import Call, Interest
 from calls.operations import interests as operations
 from calls.operations.interests import InterestDetails, register_interest
-from calls.operations.lifecycle import moment_of_arrival, why_not_open
+from calls.operations.lifecycle import why_not_open
 from district_portal.accounts.models import User
 from district_portal.notifications.models import OutboxRow
+from district_portal.shared.arrival import moment_of_arrival
 from district_portal.shared.errors import DomainError
 from enterprises.models import MembershipRole, Organisation
 from tests.factories import AppointmentFactory, MembershipFactory, OrganisationFactory, UserFactory

@@ -7,10 +7,10 @@ from django.test import Client
 from django.utils import timezone
 
 from calls.models import Call, Correction, Follow, Question
-from calls.operations.lifecycle import moment_of_arrival
 from calls.operations.questions import AnswerTexts, ask_question, why_not_askable
 from calls.states import QuestionState
 from district_portal.accounts.models import User
+from district_portal.shared.arrival import moment_of_arrival
 from district_portal.shared.errors import DomainError
 from tests.calls.told import signed_in, told
 from tests.factories import UserFactory

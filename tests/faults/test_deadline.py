@@ -14,8 +14,9 @@ from calls.models import Call, Interest
 from calls.operations import interests as operations
 from calls.operations import lifecycle
 from calls.operations.interests import register_interest
-from calls.operations.lifecycle import extend_deadline, moment_of_arrival
+from calls.operations.lifecycle import extend_deadline
 from calls.views import interests as interest_views
+from district_portal.shared.arrival import moment_of_arrival
 from district_portal.shared.errors import DomainError
 from projects.models import Network
 from projects.views import networks as network_views
