@@ -11,7 +11,6 @@ from assessment.notifications import evaluators as notifications
 from assessment.operations import journal
 from assessment.operations.moves import lock, move
 from assessment.states import AssessmentState
-from projects.aid.budget import budget_of
 from projects.models import IntegrationRound, Submission, SubmissionWithdrawal
 
 
@@ -68,10 +67,10 @@ def integrated(asked: IntegrationRound) -> None:
 
 
 def _read(assessment: Assessment, submission: Submission) -> None:
-    """Cost and aid of exactly what was sent: its network is locked by the sending. NULL: not known."""
-    budget = budget_of(submission.network)
-    assessment.cost = budget.cost or None
-    assessment.grant = budget.aid if budget.cost and budget.stated else None
+    """Cost and aid of exactly what was sent. NULL: not known, as aid where the call does not say how much it covers."""
+    content = submission.version.content
+    assessment.cost = sum((Decimal(line[-1]) for line in content["budget"]), Decimal(0)) or None
+    assessment.grant = sum(map(Decimal, content["aid"].values()), Decimal(0)) or None
 
 
 def _note(assessment: Assessment, submission: Submission, to_state: str = "") -> None:

@@ -5,6 +5,7 @@ A worker holds a paper by a lease and an attempt number, which fences the writes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -36,10 +37,20 @@ def order_paper(network: Network, kind: str, *, about: str = "", language: str, 
     wanted = [PaperState.WAITING, PaperState.READY] if about else [PaperState.WAITING]
     if found := same.filter(state__in=wanted).first():
         return found
+    paper = _new(network, kind, about=about, language=language, actor=actor)
+    paper.save()
+    return paper
+
+
+def order_first_papers(network: Network, kinds: Sequence[str], *, about: str, language: str, actor: User) -> None:
+    """Have documents made of what is new in this very transaction, so that nobody can have ordered them before."""
+    Paper.objects.bulk_create(_new(network, kind, about=about, language=language, actor=actor) for kind in kinds)
+
+
+def _new(network: Network, kind: str, *, about: str, language: str, actor: User | None) -> Paper:
     paper = Paper(network=network, kind=kind, about=about, language=language, requested_by=actor)
     with override(language):
         paper.title = PAPERS[kind].title(paper)
-    paper.save()
     return paper
 
 

@@ -23,7 +23,7 @@ from projects.notifications import sending as notifications
 from projects.operations import listeners
 from projects.operations.chain import add_to_chain, new_code
 from projects.operations.changes import lock, move, note
-from projects.operations.papers import order_paper
+from projects.operations.papers import order_first_papers
 from projects.operations.readiness import readiness
 from projects.operations.signing import missing_sign_offs
 from projects.operations.versions import record_version
@@ -175,8 +175,8 @@ def _unsigned(network: Network, digest: str) -> list[str]:
 
 
 def _order_papers(submission: Submission, call: Call, actor: User) -> None:
-    language = (get_language() or "it")[:2]
-    for kind in ("receipt", "sent_proposal"):
-        order_paper(submission.network, kind, about=str(submission.pk), language=language, actor=actor)
+    kinds = ["receipt", "sent_proposal"]
     if procedure_of(call).channel == "hand_over":
-        order_paper(submission.network, "package", about=str(submission.pk), language=language, actor=actor)
+        kinds.append("package")
+    language = (get_language() or "it")[:2]
+    order_first_papers(submission.network, kinds, about=str(submission.pk), language=language, actor=actor)
