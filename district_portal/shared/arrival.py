@@ -20,7 +20,10 @@ _arrived: ContextVar[float | None] = ContextVar("arrived", default=None)
 
 
 class ArrivalMiddleware:
-    """Notes when the request came to the proxy (its `X-Request-Start`), or else to this process."""
+    """Notes when the request came to the proxy (its `X-Request-Start`), or else to this process.
+
+    The proxy cuts to milliseconds: up to one in favour of whoever asks.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
