@@ -12,6 +12,7 @@ class AssessmentConfig(AppConfig):
         from assessment import notifications  # noqa: F401  (messages are declared on import)
         from assessment.desk import proposals_to_score, rejections_to_answer, selections_to_run
         from assessment.operations import receiving
+        from district_portal.accounts.models import Role
         from projects.operations import listeners
 
         listeners.SENT.append(receiving.receive)
@@ -19,14 +20,10 @@ class AssessmentConfig(AppConfig):
         listeners.INTEGRATED.append(receiving.integrated)
         from assessment.desk_ranking import panels_to_decide, rankings_to_publish
 
-        for provider in (
-            rejections_to_answer,
-            proposals_to_score,
-            selections_to_run,
-            panels_to_decide,
-            rankings_to_publish,
-        ):
-            desk.register(provider)
+        desk.register(rejections_to_answer, roles=["enterprise"])
+        desk.register(proposals_to_score, panels_to_decide, roles=[Role.EVALUATOR])
+        desk.register(selections_to_run, roles=[Role.REGIONAL_STAFF, Role.FACILITATOR, "admin"])
+        desk.register(rankings_to_publish, roles=[Role.REGIONAL_STAFF, Role.FACILITATOR])
 
         from assessment.letters import KINDS
         from projects.papers.registry import register

@@ -25,8 +25,6 @@ ROWS = 20
 
 def panels_to_decide(user: User, now: datetime) -> Iterator[DeskTask]:
     """For members of an open panel: its call has proposals that all have scored, and that are not closed."""
-    if not permissions.can_evaluate(user):
-        return
     meetings = PanelMeeting.objects.filter(members=user, closed_at=None, call__state=CallState.IN_ASSESSMENT)
     unfinished = Assignment.objects.standing().filter(assessment=OuterRef("pk"), submitted_at=None)
     scored = Assignment.objects.standing().filter(assessment=OuterRef("pk"), submitted_at__isnull=False)

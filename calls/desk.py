@@ -10,37 +10,36 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from calls.models import Approval, Call, Question
+from calls.models import Approval, Call, Interest, Question
 from calls.states import UNAPPROVED, ApprovalState
-from district_portal.accounts.models import Role, User
+from district_portal.accounts.models import User
 from district_portal.shared.desk import DeskTask
 from district_portal.shared.ui import localised, short_day
 
 RECENT = timedelta(days=7)
+ROWS = 20
 
 
 def tasks(user: User, now: datetime) -> Iterable[DeskTask]:
     """Calls of the facilitator in which organisations registered interest during the last 7 days."""
-    if not user.holds(Role.FACILITATOR):
-        return
-    recent = Q(interests__withdrawn_at=None, interests__registered_at__gt=now - RECENT)
-    calls = Call.objects.facilitated_by(user).defer("search_it", "search_en")
-    calls = calls.annotate(
-        recent=Count("interests", filter=recent), latest=Max("interests__registered_at", filter=recent)
-    )
-    for call in calls.filter(recent__gt=0).order_by("-latest", "pk"):
+    interests = Interest.objects.active().filter(registered_at__gt=now - RECENT).order_by().values("call")
+    facilitated = interests.filter(call__in=Call.objects.facilitated_by(user).values("pk"))
+    recent = facilitated.annotate(number=Count("pk"), latest=Max("registered_at")).order_by("-latest", "call")[:ROWS]
+    calls = Call.objects.only("slug", "title_it", "title_en").in_bulk([row["call"] for row in recent])
+    for row in recent:
+        call, number = calls[row["call"]], row["number"]
         yield DeskTask(
             title=ngettext(
                 "Meet %(count)s organisation that is newly interested",
                 "Meet %(count)s organisations that are newly interested",
-                call.recent,
+                number,
             )
-            % {"count": call.recent},
+            % {"count": number},
             context=localised(call, "title"),
             icon="it-flag",
             action=_("See who is interested"),
             url=reverse("calls:interests", args=[call.slug]),
-            created=call.latest,
+            created=row["latest"],
         )
 
 
@@ -49,11 +48,9 @@ def question_tasks(user: User, now: datetime) -> Iterable[DeskTask]:
 
     For whom they wait is said by `people_who_answer`: not for administrators, who may answer as well.
     """
-    if not (user.holds(Role.FACILITATOR) or user.holds(Role.REGIONAL_STAFF)):
-        return
     calls = Call.objects.facilitated_by(user) if user.is_staff else Call.objects.answered_by(user)
     questions = Question.objects.waiting().filter(call__in=calls.values("pk")).order_by().values("call")
-    waiting = list(questions.annotate(number=Count("pk"), oldest=Min("asked_at")).order_by("oldest", "call"))
+    waiting = list(questions.annotate(number=Count("pk"), oldest=Min("asked_at")).order_by("oldest", "call")[:ROWS])
     named = Call.objects.only("slug", "title_it", "title_en").in_bulk([row["call"] for row in waiting])
     for row in waiting:
         call = named[row["call"]]
@@ -71,8 +68,6 @@ def question_tasks(user: User, now: datetime) -> Iterable[DeskTask]:
 
 def publishing_tasks(user: User, now: datetime) -> Iterable[DeskTask]:
     """Calls that wait for the person's approval, and those that came back to them. Two queries."""
-    if not (user.is_staff or user.holds(Role.FACILITATOR) or user.holds(Role.REGIONAL_STAFF)):
-        return
     requests = Approval.objects.select_related("call", "asked_by", "answered_by")
     prepared = Call.objects.prepared_by(user).values("pk")
     waiting = requests.filter(state=ApprovalState.WAITING, call__in=prepared)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from calls.models import Call
+from district_portal.accounts.models import User
 from district_portal.shared.access import access, signed_in
 from district_portal.shared.desk import DeskTask, tasks_for
 from district_portal.shared.ui import localised, short_moment
@@ -22,6 +24,7 @@ from projects.closing import ClosingCall, closing_soon
 from projects.models import Network
 
 SHOWN_TASKS = 7
+SHOWN_NETWORKS = 4
 NEXT_DAYS = timedelta(days=30)
 
 
@@ -87,14 +90,25 @@ def desk(request: HttpRequest) -> HttpResponse:
             "greeting": greeting(now) % {"name": user.given_name or user.email},
             "tasks": [row(task, now, first=number == 0) for number, task in enumerate(tasks[:SHOWN_TASKS])],
             "task_count": len(tasks),
-            "organisations": Organisation.objects.acted_for_by(user)
-            .select_related("municipality", "district")
-            .order_by("name"),
-            "networks": Network.objects.of_member(user).select_related("call").order_by("-created_at", "pk")[:4],
+            "organisations": own_organisations(user),
+            "networks": own_networks(user),
             "dates": next_dates(now),
             "closing": [closing_row(row, now) for row in closing_soon(user, now)],
         },
     )
+
+
+def own_organisations(user: User) -> Iterable[Organisation]:
+    if not user.current_memberships:
+        return []
+    return Organisation.objects.acted_for_by(user).select_related("municipality", "district").order_by("name")
+
+
+def own_networks(user: User) -> Iterable[Network]:
+    """The newest of the person's organisations."""
+    if not user.current_memberships:
+        return []
+    return Network.objects.of_member(user).select_related("call").order_by("-created_at", "pk")[:SHOWN_NETWORKS]
 
 
 def next_dates(now: datetime) -> list[tuple[datetime, str, Call | Event]]:

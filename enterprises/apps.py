@@ -10,6 +10,7 @@ class EnterprisesConfig(AppConfig):
 
     def ready(self) -> None:
         from enterprises import notifications  # noqa: F401  (messages are declared on import)
-        from enterprises.desk import tasks
+        from enterprises.desk import invitations, profiles_to_complete
 
-        desk.register(tasks)
+        desk.register(invitations)
+        desk.register(profiles_to_complete, roles=["enterprise"])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,31 +16,24 @@ from district_portal.shared.desk import DeskTask
 from enterprises.models import Competence, MembershipInvitation, Organisation, OrganisationKind, SizeDeclaration
 
 
-def tasks(user: User, now: datetime) -> Iterator[DeskTask]:
-    """Invitations first, then profiles. (The desk page itself leads people without organisation to a new one.)"""
-    yield from (_invitation_task(invitation) for invitation in _invitations(user, now))
-    yield from _profile_tasks(user)
-
-
-def _invitations(user: User, now: datetime) -> QuerySet[MembershipInvitation]:
+def invitations(user: User, now: datetime) -> Iterator[DeskTask]:
+    """To the person's confirmed addresses. (The desk page itself leads people without organisation to a new one.)"""
     addresses = EmailAddress.objects.filter(user=user, verified=True).values(address=Lower("email"))
     waiting = MembershipInvitation.objects.waiting_at(now).annotate(address=Lower("email"))
-    return waiting.filter(address__in=addresses).select_related("organisation").order_by("created_at")
+    for invitation in waiting.filter(address__in=addresses).select_related("organisation").order_by("created_at"):
+        yield DeskTask(
+            title=_("Answer the invitation of %(organisation)s") % {"organisation": invitation.organisation},
+            context=_("Your role would be: %(role)s.") % {"role": invitation.get_role_display()},
+            icon="it-user",
+            action=_("See the invitation"),
+            url=reverse("enterprises:invitation", args=[invitation.token]),
+            due=invitation.expires_at,
+            created=invitation.created_at,
+        )
 
 
-def _invitation_task(invitation: MembershipInvitation) -> DeskTask:
-    return DeskTask(
-        title=_("Answer the invitation of %(organisation)s") % {"organisation": invitation.organisation},
-        context=_("Your role would be: %(role)s.") % {"role": invitation.get_role_display()},
-        icon="it-user",
-        action=_("See the invitation"),
-        url=reverse("enterprises:invitation", args=[invitation.token]),
-        due=invitation.expires_at,
-        created=invitation.created_at,
-    )
-
-
-def _profile_tasks(user: User) -> Iterator[DeskTask]:
+def profiles_to_complete(user: User, now: datetime) -> Iterator[DeskTask]:
+    """For owners and editors: what partners and facilitators look for first, and do not find."""
     offers = Competence.objects.offers().filter(organisation=OuterRef("pk"))
     sizes = SizeDeclaration.objects.filter(organisation=OuterRef("pk"))
     own = Organisation.objects.acted_for_by(user).annotate(has_offers=Exists(offers), has_size=Exists(sizes))

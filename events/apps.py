@@ -7,8 +7,9 @@ class EventsConfig(AppConfig):
     verbose_name = _("Events")
 
     def ready(self) -> None:
+        from district_portal.accounts.models import Role
         from district_portal.shared import desk
         from events import notifications  # noqa: F401  (messages are declared on import)
         from events.desk import tasks
 
-        desk.register(tasks)
+        desk.register(tasks, roles=[Role.ORGANISER])

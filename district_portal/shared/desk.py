@@ -30,16 +30,19 @@ class DeskTask:
 
 
 Provider = Callable[[Any, datetime], Iterable[DeskTask]]
-_providers: list[Provider] = []
+_providers: list[tuple[Provider, frozenset[str]]] = []
 
 
-def register(provider: Provider) -> Provider:
-    """Add a provider (in `apps.ready`): it gets the person and the moment, and must ask a fixed number of queries."""
-    _providers.append(provider)
-    return provider
+def register(*providers: Provider, roles: Iterable[str] = ()) -> None:
+    """Add providers (in `apps.ready`): each gets the person and the moment, and must ask a fixed number of queries.
+
+    `roles` (of `User.roles`): nobody else is asked for; none: everyone is.
+    """
+    _providers.extend((provider, frozenset(roles)) for provider in providers)
 
 
 def tasks_for(user: Any, now: datetime) -> list[DeskTask]:
     """Everything that waits for the person: overdue first, then by due date, then the newest."""
-    tasks = [task for provider in _providers for task in provider(user, now)]
+    asked = [provider for provider, roles in _providers if not roles or roles & user.roles]
+    tasks = [task for provider in asked for task in provider(user, now)]
     return sorted(tasks, key=lambda task: (task.due is None, task.due or now, -(task.created or now).timestamp()))

@@ -16,6 +16,7 @@ from district_portal.notifications.models import OutboxRow
 from district_portal.notifications.outbox import NoLongerTrue
 from district_portal.notifications.rendering import Renderer
 from district_portal.shared.arrival import moment_of_arrival
+from district_portal.shared.desk import tasks_for
 from district_portal.shared.errors import DomainError
 from tests.calls.told import emails, signed_in, told
 from tests.factories import AppointmentFactory, DistrictFactory, MembershipFactory, OrganisationFactory, UserFactory
@@ -80,7 +81,7 @@ def test_waiting_questions_stand_on_the_desk_with_their_age(django_assert_num_qu
         ("Answer 2 questions", "/en/calls/reti/questions/waiting/", asked)
     ]
     assert tasks[0].context.startswith("District networks, waiting since")
-    assert list(question_tasks(UserFactory(is_staff=True), timezone.now())) == []
+    assert tasks_for(UserFactory(is_staff=True), timezone.now()) == []
 
 
 # --- Answering

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from district_portal.accounts.models import User
-from enterprises.desk import tasks
+from district_portal.shared.desk import tasks_for
 from enterprises.models import Organisation
 from tests.factories import (
     AtecoFactory,
@@ -28,7 +28,7 @@ def _english(settings) -> None:
 
 def waiting(user: User) -> list[tuple[str, str]]:
     user = User.objects.get(pk=user.pk)
-    return [(task.title, task.url.removeprefix("/en")) for task in tasks(user, timezone.now())]
+    return [(task.title, task.url.removeprefix("/en")) for task in tasks_for(user, timezone.now())]
 
 
 def complete(firm: Organisation) -> None:
@@ -43,7 +43,7 @@ def test_a_profile_asks_only_for_what_is_missing() -> None:
     firm = OrganisationFactory(name="Novamed", slug="novamed", owner=owner)
     title = "Complete the profile of Novamed"
     assert waiting(owner) == [(title, "/organisations/novamed/edit/")]
-    context = next(iter(tasks(owner, timezone.now()))).context
+    context = tasks_for(User.objects.get(pk=owner.pk), timezone.now())[0].context
     assert context == "Still missing: a description, what you offer, the activity, the size."
     complete(firm)
     assert waiting(owner) == []
@@ -83,10 +83,10 @@ def test_one_organisation_and_ten_take_the_same_number_of_queries(
     owner = UserFactory()
     OrganisationFactory(owner=owner)
     InvitationFactory(email=owner.email)
-    with django_assert_max_num_queries(4) as few:
-        list(tasks(User.objects.get(pk=owner.pk), timezone.now()))
+    with django_assert_max_num_queries(13) as few:
+        tasks_for(User.objects.get(pk=owner.pk), timezone.now())
     for _n in range(9):
         OrganisationFactory(owner=owner)
         InvitationFactory(email=owner.email)
     with django_assert_num_queries(len(few)):
-        list(tasks(User.objects.get(pk=owner.pk), timezone.now()))
+        tasks_for(User.objects.get(pk=owner.pk), timezone.now())
