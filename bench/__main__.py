@@ -15,7 +15,7 @@ os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parent.parent / "v
 # Its own servers, whatever the caller's shell says of others.
 os.environ.pop("DATABASE_URL", None)
 
-from bench import catalogue, machine, pages, report, selection, sending  # noqa: E402
+from bench import catalogue, machine, pages, report, selection, sending, workspace  # noqa: E402
 from bench.data import SCALES, WHOLE, prepare, prepare_catalogues  # noqa: E402
 from bench.figures import Figure, figures_table, write_json  # noqa: E402
 from district_portal import embedded  # noqa: E402
@@ -73,6 +73,8 @@ def _portal(name: str, only: str, parts: dict[str, list[Figure]], details: dict[
     print(pages.pages_table(measured, empty=limits[0].value))
     parts |= {"limits": limits, "pages": [figure for one in measured for figure in one.figures()]}
     if not only:
+        parts["workspace"] = workspace.measure(scale)
+        print(figures_table("A network of 20 partners and 2,000 cells of a budget", parts["workspace"]))
         parts["report"] = report.measure(scale)
         print(figures_table(f"Funding report of {scale.report_rows:,} rows", parts["report"]))
         parts["selection"] = selection.measure(scale)

@@ -1,0 +1,29 @@
+"""The workspace of a large network, page by page."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+from bench.data import Scale, environment
+from bench.figures import Figure
+
+QUERIES, MILLISECONDS = 15, 200
+
+
+def measure(scale: Scale) -> list[Figure]:
+    """Queries, and milliseconds of processor time at the median, of each page of a network that its lead opens."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.writer"],
+        env=environment(scale.whole),
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    figures = []
+    for name, page in json.loads(done.stdout).items():
+        figures.append(Figure(f"{name}: queries", page["queries"], "", QUERIES))
+        clock = f"{page['clock']:.0f} ms on the clock"
+        figures.append(Figure(f"{name}: server time", page["work"], "ms", MILLISECONDS, clock))
+    return figures
