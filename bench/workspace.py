@@ -10,6 +10,8 @@ from bench.data import Scale, environment
 from bench.figures import Figure
 
 QUERIES, MILLISECONDS = 15, 200
+HASHED, HASHING = "sending", 40
+"""The page that reads every table of the proposal, to show the hash that is signed off, and its queries."""
 
 
 def measure(scale: Scale) -> list[Figure]:
@@ -23,7 +25,8 @@ def measure(scale: Scale) -> list[Figure]:
     )
     figures = []
     for name, page in json.loads(done.stdout).items():
-        figures.append(Figure(f"{name}: queries", page["queries"], "", QUERIES))
+        most = HASHING if name == HASHED else QUERIES
+        figures.append(Figure(f"{name}: queries", page["queries"], "", most))
         clock = f"{page['clock']:.0f} ms on the clock"
         figures.append(Figure(f"{name}: server time", page["work"], "ms", MILLISECONDS, clock))
     return figures
