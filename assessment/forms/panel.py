@@ -74,6 +74,13 @@ class WaiverForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class Points(forms.DecimalField):
+    """Hundredths; a decimal comma is read as a point."""
+
+    def to_python(self, value: Any) -> Decimal | None:
+        return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
+
+
 class ConsensusForm(forms.Form):
     """Two fields for each criterion: the points, prefilled with the mean, and why where they are far from it."""
 
@@ -88,7 +95,7 @@ class ConsensusForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.criteria = criteria
+        self.criteria, self.means = criteria, means
         for each in criteria:
             mean, found = means.get(each.code), agreed.get(each.code)
             hint = ""
@@ -98,7 +105,7 @@ class ConsensusForm(forms.Form):
                     "allowed": shown(allowed(each.weight)),
                 }
             start = found.points if found else mean.points if mean else None
-            self.fields[f"points_{each.code}"] = forms.DecimalField(
+            self.fields[f"points_{each.code}"] = Points(
                 label=_("%(criterion)s, of %(weight)s") % {"criterion": each.name, "weight": each.weight},
                 help_text=hint,
                 min_value=Decimal(0),
@@ -106,7 +113,7 @@ class ConsensusForm(forms.Form):
                 decimal_places=2,
                 max_digits=5,
                 initial=start,
-                widget=forms.NumberInput(attrs={"step": "0.01", "inputmode": "decimal"}),
+                widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "dn-points"}),
             )
             self.fields[f"reason_{each.code}"] = forms.CharField(
                 label=_("Why: %(criterion)s") % {"criterion": each.name},
@@ -115,6 +122,21 @@ class ConsensusForm(forms.Form):
                 initial=found.reason if found else "",
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for each in self.criteria:
+            mean, points = self.means.get(each.code), data.get(f"points_{each.code}")
+            if mean is None or points is None or data.get(f"reason_{each.code}"):
+                continue
+            if abs(points - mean.points) > allowed(each.weight):
+                told = _("Say why the panel moves away from the mean of %(mean)s.") % {"mean": shown(mean.points)}
+                self.add_error(f"reason_{each.code}", told)
+        return data
+
+    @property
+    def rows(self) -> list[tuple[Criterion, Any, Any]]:
+        return [(each, self[f"points_{each.code}"], self[f"reason_{each.code}"]) for each in self.criteria]
 
     @property
     def agreed(self) -> dict[str, Agreed]:

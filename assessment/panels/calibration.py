@@ -33,10 +33,18 @@ class Figures:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Of one criterion; without figures where the evaluator gave it no points."""
+
+    criterion: str
+    figures: Figures | None
+
+
+@dataclass(frozen=True)
 class Evaluator:
     name: str
     whole: Figures
-    criteria: list[Figures | None]
+    criteria: list[Part]
     """In the order of the grid."""
     bar: SafeString
     others_bar: SafeString
@@ -66,7 +74,7 @@ def calibration(call: Call) -> list[Evaluator]:
         Evaluator(
             name,
             whole[pk],
-            [part.get(pk) for part in parts],
+            [Part(each.name, part.get(pk)) for each, part in zip(criteria, parts, strict=True)],
             bar(whole[pk].mean, 100),
             bar(whole[pk].others or Decimal(0), 100, "c2"),
         )

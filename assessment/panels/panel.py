@@ -101,6 +101,7 @@ def code_far(criterion: Criterion, means: dict[str, Mean]) -> bool:
 
 @dataclass(frozen=True)
 class Cell:
+    evaluator: str
     points: str
     reason: str
 
@@ -150,6 +151,7 @@ def sheet(assessment: Assessment, user: User) -> Sheet:
     means = means_of([assessment.pk]).get(assessment.pk, {})
     agreed = {row.criterion: Agreed(row.points, row.reason) for row in assessment.consensus.all()}
     criteria = criteria_of(call).criteria
+    names = [_name(each, user, named) for each in done]
     lines = []
     for criterion in criteria:
         scores = [each.get(criterion.code) for each in given]
@@ -158,7 +160,10 @@ def sheet(assessment: Assessment, user: User) -> Sheet:
             Line(
                 criterion.name,
                 criterion.weight,
-                [Cell(points(score.points), score.reason) if score else Cell("–", "") for score in scores],
+                [
+                    Cell(name, points(score.points), score.reason) if score else Cell(name, "–", "")
+                    for name, score in zip(names, scores, strict=True)
+                ],
                 points(mean.points if mean else None),
                 points(mean.span if mean else None),
                 code_far(criterion, means),
@@ -169,7 +174,7 @@ def sheet(assessment: Assessment, user: User) -> Sheet:
     return Sheet(
         out=False,
         hidden=False,
-        evaluators=[_name(each, user, named) for each in done],
+        evaluators=names,
         lines=lines,
         means=means,
         agreed=agreed,

@@ -170,11 +170,13 @@ def panel_consensus(request: HttpRequest, assessment: Assessment) -> HttpRespons
             before=form.cleaned_data["before"],
             actor=request.user,
         )
-    except StaleConsensus as stale:
-        # What the others saved is in the table above; sent again, the form knows it.
+    except DomainError as refusal:
         typed = request.POST.copy()
-        typed["before"] = seen(assessment.consensus.all())
-        return _sheet_page(request, assessment, found, _form(assessment, found, typed), status=409, stale=stale.message)
+        if isinstance(refusal, StaleConsensus):
+            # What the others saved is in the table above; sent again, the form knows it.
+            typed["before"] = seen(assessment.consensus.all())
+        form = _form(assessment, found, typed)
+        return _sheet_page(request, assessment, found, form, status=409, refused=refusal.message)
     messages.success(request, _("The panel's points are saved."))
     return redirect("assessment:panel_proposal", pk=assessment.pk)
 
@@ -232,8 +234,9 @@ def _sheet_page(
     form: ConsensusForm,
     *,
     status: int = 200,
-    stale: str = "",
+    refused: str = "",
 ) -> HttpResponse:
+    """`refused`: why what was typed could not be saved; it stays on the page."""
     call = assessment.network.call
     meeting = call.panels.filter(closed_at=None).first()
     admitted = assessment.state == AssessmentState.ADMITTED
@@ -242,7 +245,7 @@ def _sheet_page(
         "assessment": assessment,
         "sheet": found,
         "form": form,
-        "stale": stale,
+        "refused": refused,
         "meeting": meeting,
         "may_set": admitted
         and meeting

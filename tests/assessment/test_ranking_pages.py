@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from assessment.models import Ranking
 from assessment.operations.funding import record_waiver
@@ -105,6 +106,29 @@ def test_wrong_and_stale_points_come_back_as_they_were_typed(client):
     stale = client.post(address, first | {"points_partenariato": "20.50"})
     assert (stale.status_code, 'value="20.50"' in stale.content.decode()) == (409, True)
     assert client.post(address, first | {"before": seen(selection.first.consensus.all())}).status_code == 302
+
+
+def test_points_far_from_the_mean_ask_for_their_reason_beside_what_was_typed(client):
+    selection = scored_call()
+    meeting_of(selection)
+    client.force_login(selection.staff)
+    address = reverse("assessment:panel_consensus", args=[selection.first.pk])
+    far = client.post(address, posted(selection, points_partenariato="2,5", **{"reason_qualita-tecnica": "Kept."}))
+    text = far.content.decode()
+    assert (far.status_code, 'value="2,5"' in text, "Kept." in text) == (422, True, True)
+    assert "Say why the panel moves away from the mean of 22.50." in text
+    assert client.post(address, posted(selection, points_partenariato="2,5", reason_partenariato="No partner.")).url
+    assert selection.first.consensus.get(criterion="partenariato").points == Decimal("2.50")
+
+
+def test_what_was_typed_stays_when_the_meeting_was_closed_meanwhile(client):
+    selection = scored_call()
+    meeting = meeting_of(selection)
+    client.force_login(selection.staff)
+    typed = posted(selection, **{"reason_qualita-tecnica": "Long thought about."})
+    type(meeting).objects.filter(pk=meeting.pk).update(closed_at=timezone.now())
+    late = client.post(reverse("assessment:panel_consensus", args=[selection.first.pk]), typed)
+    assert (late.status_code, "Long thought about." in late.content.decode()) == (409, True)
 
 
 def test_a_meeting_is_opened_written_and_closed(client):
