@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,12 +13,16 @@ from django.utils.translation import gettext_lazy
 
 from assessment.means import Mean
 from assessment.models import PanelMeeting
+from assessment.operations.meetings import written
 from assessment.operations.panel import Agreed
 from assessment.rules.points import allowed
 from assessment.words import points as shown
 from calls.models import Call
 from calls.procedure import Criterion
 from district_portal.accounts.models import Appointment, Role, User
+from district_portal.shared.ui import long_day
+
+AHEAD = timedelta(days=366)
 
 
 def eligible(call: Call) -> Any:
@@ -37,11 +42,23 @@ class MeetingForm(forms.Form):
 
     def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = eligible(call)
+        self.call, people = call, eligible(call)
         for name in ("members", "chair"):
             self.fields[name].queryset = people
         self.fields["held_on"].initial = timezone.localdate()
         self.fields["held_on"].widget.format = "%Y-%m-%d"
+
+    def clean_held_on(self) -> date:
+        """A meeting decides on what was sent: after the deadline."""
+        day: date = self.cleaned_data["held_on"]
+        closed = self.call.closes_at
+        if closed and day < timezone.localdate(closed):
+            raise forms.ValidationError(
+                _("The call closed on %(day)s: the panel meets after that.") % {"day": long_day(closed)}
+            )
+        if day > timezone.localdate() + AHEAD:
+            raise forms.ValidationError(_("This day is more than a year away."))
+        return day
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -52,6 +69,7 @@ class MeetingForm(forms.Form):
 
 
 class MinutesForm(MeetingForm):
+    before = forms.CharField(widget=forms.HiddenInput, required=False)
     minutes = forms.CharField(
         label=gettext_lazy("Minutes"), max_length=10_000, required=False, widget=forms.Textarea(attrs={"rows": 10})
     )
@@ -63,6 +81,7 @@ class MinutesForm(MeetingForm):
             "members": list(meeting.members.values_list("pk", flat=True)),
             "chair": meeting.chair_id,
             "minutes": meeting.minutes,
+            "before": written(meeting.minutes),
         }
 
 

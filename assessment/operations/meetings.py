@@ -33,12 +33,37 @@ def open_meeting(
     return meeting
 
 
+class StaleMinutes(DomainError):
+    """Somebody else has written minutes meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody else has changed the minutes meanwhile. Put both texts together and save again."))
+
+
+def written(minutes: str) -> str:
+    """A short name of the minutes as they are: sent with the form, so that nobody overwrites what they have not read.
+
+    Browsers send line ends of their own."""
+    return hashlib.sha256("\n".join(minutes.splitlines()).strip().encode()).hexdigest()[:12]
+
+
 @transaction.atomic
 def edit_meeting(
-    meeting: PanelMeeting, *, held_on: date, members: Iterable[User], chair: User | None, minutes: str, actor: User
+    meeting: PanelMeeting,
+    *,
+    held_on: date,
+    members: Iterable[User],
+    chair: User | None,
+    minutes: str,
+    before: str,
+    actor: User,
 ) -> PanelMeeting:
-    """Who was present, and the minutes. Raises `DomainError` once the meeting is closed."""
+    """Who was present, and the minutes. `before`: `written` of the minutes that the form was made from.
+
+    Raises `DomainError` once the meeting is closed, `StaleMinutes` where others were saved meanwhile."""
     meeting = lock_open(meeting)
+    if written(meeting.minutes) not in (before, written(minutes)):
+        raise StaleMinutes
     meeting.held_on, meeting.chair, meeting.minutes = held_on, chair, minutes
     meeting.save(update_fields=["held_on", "chair", "minutes"])
     meeting.members.set(_with_chair(members, chair))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assessment.forms.panel import ConsensusForm, MeetingForm, MinutesForm, ReasonForm
 from assessment.inputs import in_selection
 from assessment.models import Assessment, PanelMeeting
-from assessment.operations.meetings import close_meeting, edit_meeting, open_meeting
+from assessment.operations.meetings import close_meeting, edit_meeting, open_meeting, written
 from assessment.operations.panel import (
     StaleConsensus,
     close_agreed,
@@ -86,14 +86,25 @@ def panel_edit(request: HttpRequest, meeting: PanelMeeting) -> HttpResponse:
     )
     if not form.is_valid():
         return _meeting_page(request, meeting.call, form, meeting)
-    edit_meeting(meeting, actor=request.user, **form.cleaned_data)
+    try:
+        edit_meeting(meeting, actor=request.user, **form.cleaned_data)
+    except DomainError as refusal:
+        meeting.refresh_from_db()
+        typed = request.POST.copy()
+        typed["before"] = written(meeting.minutes)
+        form = MinutesForm(typed, call=meeting.call)
+        return _meeting_page(request, meeting.call, form, meeting, refused=refusal.message)
     messages.success(request, _("The meeting is saved."))
     return redirect("assessment:panel", slug=meeting.call.slug)
 
 
-def _meeting_page(request: HttpRequest, call: Call, form: MeetingForm, meeting: PanelMeeting | None) -> HttpResponse:
-    context = {"form": form, "meeting": meeting, **call_frame(call, request.user, "panel")}
-    return render(request, "assessment/panel_meeting.html", context, status=422 if form.is_bound else 200)
+def _meeting_page(
+    request: HttpRequest, call: Call, form: MeetingForm, meeting: PanelMeeting | None, *, refused: str = ""
+) -> HttpResponse:
+    """`refused`: why what was typed could not be saved; it stays on the page, beside the minutes as they are."""
+    context = {"form": form, "meeting": meeting, "refused": refused, **call_frame(call, request.user, "panel")}
+    status = 409 if refused else 422 if form.is_bound else 200
+    return render(request, "assessment/panel_meeting.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

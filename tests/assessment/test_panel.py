@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from assessment.models import ConsensusScore, JournalEntry
-from assessment.operations.meetings import close_meeting, edit_meeting
+from assessment.operations.meetings import close_meeting, edit_meeting, written
 from assessment.operations.panel import (
     Agreed,
     StaleConsensus,
@@ -155,10 +155,10 @@ def test_a_closed_meeting_stays_as_it_is():
     with pytest.raises(DomainError, match="minutes"):
         close_meeting(meeting, actor=selection.staff)
     same = {"held_on": meeting.held_on, "members": selection.evaluators, "chair": None, "actor": selection.staff}
-    edit_meeting(meeting, minutes="All were present.", **same)
+    edit_meeting(meeting, minutes="All were present.", before=written(""), **same)
     close_meeting(meeting, actor=selection.staff)
     with pytest.raises(DomainError, match="closed"):
-        edit_meeting(meeting, minutes="Other words.", **same)
+        edit_meeting(meeting, minutes="Other words.", before=written("All were present."), **same)
     with pytest.raises(DomainError, match="closed"):
         agree(selection, meeting, means(selection))
 

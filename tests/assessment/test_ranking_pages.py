@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from assessment.models import Ranking
 from assessment.operations.funding import record_waiver
+from assessment.operations.meetings import written
 from assessment.operations.panel import close_agreed, seen
 from assessment.operations.publication import publish_ranking
 from assessment.operations.ranking import draft_later_funding
@@ -135,12 +136,17 @@ def test_a_meeting_is_opened_written_and_closed(client):
     selection = scored_call()
     client.force_login(selection.staff)
     people = [user.pk for user in selection.evaluators]
-    data = {"held_on": "2026-11-20", "members": people, "chair": people[0]}
+    data = {"held_on": timezone.localdate().isoformat(), "members": people, "chair": people[0]}
     assert client.post(reverse("assessment:panel_new", args=[selection.call.slug]), data).status_code == 302
     meeting = selection.call.panels.get()
     edit = reverse("assessment:panel_edit", args=[meeting.pk])
     assert client.post(edit, data | {"chair": selection.staff.pk}).status_code == 422
-    client.post(edit, data | {"minutes": "All were present."})
+    before = {"before": written("")}
+    assert client.post(edit, data | before | {"minutes": "All were present."}).status_code == 302
+    other = client.post(edit, data | before | {"minutes": "Luca came late."})
+    assert (other.status_code, "Luca came late." in other.content.decode()) == (409, True)
+    assert "All were present." in other.content.decode()
+    assert client.post(edit, data | {"held_on": "2019-01-01"}).status_code == 422
     agreed = client.post(reverse("assessment:panel_agreed", args=[meeting.pk]), follow=True)
     assert "3 proposals are closed." in agreed.content.decode()
     client.post(reverse("assessment:panel_close", args=[meeting.pk]))
