@@ -86,8 +86,9 @@ class NetworkForm(ActingForForm):
     invite_again = forms.BooleanField(
         label=_("Invite the partners of the older network again"),
         required=False,
+        help_text=_("Counts only when you start from an older network."),
     )
-    field_order = ["organisation", "source", "title", "idea", "invite_again"]
+    field_order = ["organisation", "source", "invite_again", "title", "idea"]
 
     def __init__(self, *args: Any, interests: Iterable[Interest], networks: Iterable[Network], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -95,6 +96,8 @@ class NetworkForm(ActingForForm):
         self.sources |= {f"network:{each.pk}": each for each in networks}
         words = [(key, self._words(each)) for key, each in self.sources.items()]
         self.fields["source"].choices = [("", _("Nothing: a new idea")), *words]
+        if isinstance(chosen := self.sources.get(self.initial.get("source", "")), Interest):
+            self.initial["organisation"] = chosen.organisation.slug
         if not self.sources:
             del self.fields["source"]
         if not any(isinstance(each, Network) for each in self.sources.values()):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 
 from projects.models import Network
+from tests.factories import UserFactory
 from tests.factories.calls import CallFactory, InterestFactory
 from tests.factories.enterprises import ConceptFactory, OrganisationFactory
 from tests.factories.projects import NetworkFactory, PartnerFactory
@@ -31,6 +33,18 @@ def test_a_network_grows_out_of_ones_own_interest(client: Client) -> None:
     network = Network.objects.get()
     covered = {need.concept: [each.level for each in need.covers.all()] for need in network.needs.all()}
     assert (network.seeks, covered) == ("A laboratory", {have: ["leads"], want: []})
+
+
+def test_the_page_of_the_call_leads_from_ones_interest_to_the_network_that_starts_from_it(client: Client) -> None:
+    call, person = CallFactory(), UserFactory()
+    firms = OrganisationFactory.create_batch(2, owner=person)
+    interest = InterestFactory(call=call, organisation=firms[1])
+    client.force_login(person)
+    address = f"/en/calls/{call.slug}/networks/new/?source=interest:{interest.pk}"
+    assert address in client.get(f"/en/calls/{call.slug}/").content.decode()
+    form = BeautifulSoup(client.get(address).content, "html.parser").select_one("main form")
+    chosen = {each.find_parent("select")["name"]: each["value"] for each in form.select("option[selected]")}
+    assert chosen == {"organisation": firms[1].slug, "source": f"interest:{interest.pk}"}
 
 
 def test_nobody_starts_from_the_interest_or_the_network_of_another(client: Client) -> None:
