@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from assessment.models import Ranking, RankingLine
+from assessment.inputs import PENDING
+from assessment.models import Assessment, Ranking, RankingLine
 from assessment.states import AssessmentState
 from assessment.words import SHORT, explanation, points, priority_names
+from calls.models import Call
 from district_portal.reports.lists import Column
 from projects.models import Partner
 
 S = AssessmentState
+STEPS = 5
+"""How many of the next ones down a ranking are shown."""
 LAST = 1_000_000
 """Where lines without a position stand: after all others."""
 
@@ -98,6 +102,49 @@ def totals(ranking: Ranking) -> Totals:
         granted=granted,
         left=ranking.budget - granted,
     )
+
+
+@dataclass(frozen=True)
+class Step:
+    """A proposal down the published ranking, and the budget with which it would be funded too."""
+
+    position: int | None
+    title: str
+    grant: Decimal
+    needed: Decimal
+
+
+@dataclass(frozen=True)
+class Down:
+    """How far later funding can go. Amounts in EUR."""
+
+    budget: Decimal
+    granted: Decimal
+    steps: list[Step]
+
+    @property
+    def free(self) -> Decimal:
+        return self.budget - self.granted
+
+
+def way_down(published: Ranking) -> Down:
+    """From the published ranking: what is bound, and the next ones in its order."""
+    rows = published.lines.filter(position__isnull=False).select_related("assessment__network").order_by("position")
+    lines = list(rows)
+    granted = sum((line.grant or Decimal(0) for line in lines if line.assessment.state == S.FUNDED), Decimal(0))
+    steps, needed = [], granted
+    for line in lines:
+        if line.assessment.state == S.NOT_FUNDED and line.grant is not None:
+            needed += line.grant
+            steps.append(Step(line.position, line.assessment.network.title, line.grant, needed))
+    return Down(published.budget, granted, steps[:STEPS])
+
+
+def waiting(call: Call) -> list[Assessment]:
+    """Proposals without which no first ranking can be made: not decided yet, or their grant is not known."""
+    rows = Assessment.objects.filter(network__call=call)
+    open_ones = rows.filter(Q(state__in=PENDING) | Q(state=S.EVALUATED, grant=None))
+    return list(open_ones.select_related("network").order_by("received_at", "pk"))
 
 
 def columns(ranking: Ranking) -> list[Column]:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,7 +22,7 @@ from assessment.operations.publication import publish_ranking, what_changed
 from assessment.operations.ranking import discard_ranking, draft_later_funding, draft_ranking, published_of
 from assessment.operations.reproduction import compute_again
 from assessment.panels.frame import call_frame
-from assessment.panels.ranking import columns, lines_of, parts, prepared, shown, totals
+from assessment.panels.ranking import columns, lines_of, parts, prepared, shown, totals, waiting, way_down
 from assessment.permissions import (
     can_read_ranking,
     can_read_selection,
@@ -35,6 +35,7 @@ from assessment.views.panel_rows import panel_assessment, staff_ranking, the_cal
 from calls.models import Call
 from district_portal.reports.lists import list_answer
 from district_portal.shared.access import access
+from district_portal.shared.errors import DomainError
 from projects.models import Project
 
 ORDER = ["place", "pk"]
@@ -52,7 +53,9 @@ def ranking(request: HttpRequest, call: Call) -> HttpResponseBase:
         "may_run": can_run_selection(request.user, call),
         "assessing": in_selection(call),
     }
-    if found is not None:
+    if found is None:
+        context["waiting"] = waiting(call)
+    else:
         if answer := list_answer(request, prepared(found), order=ORDER, columns=columns(found)):
             return answer
         ranked, excluded = parts(shown(found, lines_of(found)))
@@ -62,8 +65,8 @@ def ranking(request: HttpRequest, call: Call) -> HttpResponseBase:
 
 def _shown_ranking(call: Call, number: str) -> Ranking | None:
     rankings = call.rankings.select_related("call", "made_by", "published_by")
-    if number.isdecimal() and len(number) < 5:
-        return rankings.filter(number=number).first()
+    if number:
+        return get_object_or_404(rankings, number=int(number) if number.isdecimal() and len(number) < 5 else 0)
     standing = rankings.filter(state__in=[RankingState.DRAFT, RankingState.PUBLISHED])
     return standing.order_by("-number").first()
 
@@ -91,7 +94,10 @@ def ranking_draft(request: HttpRequest, call: Call) -> HttpResponse:
     form = DraftForm(request.POST if request.method == "POST" else None, initial={"budget": call.budget})
     if not form.is_valid():
         return _draft_page(request, call, form, later=False)
-    made = draft_ranking(call, actor=request.user, **form.cleaned_data)
+    try:
+        made = draft_ranking(call, actor=request.user, **form.cleaned_data)
+    except DomainError as refusal:
+        return _draft_page(request, call, form, later=False, refused=refusal.message)
     return _drafted(request, made)
 
 
@@ -104,13 +110,26 @@ def later_funding(request: HttpRequest, call: Call) -> HttpResponse:
     form = DraftForm(request.POST if request.method == "POST" else None, initial=start)
     if not form.is_valid():
         return _draft_page(request, call, form, later=True)
-    made = draft_later_funding(call, actor=request.user, **form.cleaned_data)
+    try:
+        made = draft_later_funding(call, actor=request.user, **form.cleaned_data)
+    except DomainError as refusal:
+        return _draft_page(request, call, form, later=True, refused=refusal.message)
     return _drafted(request, made)
 
 
-def _draft_page(request: HttpRequest, call: Call, form: DraftForm, *, later: bool) -> HttpResponse:
-    context = {"form": form, "later": later, **call_frame(call, request.user, "ranking")}
-    return render(request, "assessment/ranking_draft.html", context, status=422 if form.is_bound else 200)
+def _draft_page(request: HttpRequest, call: Call, form: DraftForm, *, later: bool, refused: str = "") -> HttpResponse:
+    """`refused`: why no draft was made; what was typed stays on the page."""
+    published = published_of(call) if later else None
+    context = {
+        "form": form,
+        "later": later,
+        "refused": refused,
+        "down": way_down(published) if published else None,
+        "waiting": [] if later else waiting(call),
+        **call_frame(call, request.user, "ranking"),
+    }
+    status = 409 if refused else 422 if form.is_bound else 200
+    return render(request, "assessment/ranking_draft.html", context, status=status)
 
 
 def _drafted(request: HttpRequest, made: Ranking) -> HttpResponse:

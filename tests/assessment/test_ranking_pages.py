@@ -201,6 +201,29 @@ def test_two_people_make_and_publish_a_ranking(client):
     assert selection.first.network.title in public.content.decode()
 
 
+def test_a_draft_that_is_refused_says_what_it_waits_for_and_keeps_what_was_typed(client):
+    selection = scored_call()
+    client.force_login(selection.staff)
+    assert "What the ranking waits for" in page(client, "ranking", selection.call.slug).content.decode()
+    address = reverse("assessment:ranking_draft", args=[selection.call.slug])
+    early = client.post(address, {"budget": "123456", "note": "Act 7 of 2026."})
+    text = early.content.decode()
+    assert (early.status_code, "Act 7 of 2026." in text, 'value="123456"' in text) == (409, True, True)
+    assert reverse("assessment:panel_proposal", args=[selection.first.pk]) in text
+
+
+def test_the_way_down_names_the_next_ones_with_the_budget_that_each_needs(client):
+    selection, _ranking = ranked_call(budget=100_000)
+    record_waiver(selection.first, reason="The lead was sold.", actor=selection.staff)
+    client.force_login(selection.staff)
+    address = reverse("assessment:later_funding", args=[selection.call.slug])
+    text = client.get(address).content.decode()
+    assert f"{money(0)} of {money(100_000)} are granted now; {money(100_000)} are free." in text
+    assert text.index(f"2. {selection.assessments[1].network.title}") < text.index(money(200_000))
+    assert client.post(address, {"budget": "99999.99"}).status_code == 409
+    assert page(client, "ranking", selection.call.slug, number="99").status_code == 404
+
+
 def test_the_public_page_names_organisations_and_no_people(client):
     selection, ranking = ranked_call([Decimal(each) for each in ("0.9", "0.9", "0.5")])
     text = page(client, "public_ranking", selection.call.slug).content.decode()
