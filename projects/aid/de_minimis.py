@@ -1,16 +1,18 @@
-"""De minimis aid (Regulation (EU) 2023/2831, art. 3): what a single undertaking may still get on a day.
+"""De minimis aid (Regulation (EU) 2023/2831, art. 3(2)): what a single undertaking may still get on a day.
 
-Counted is what was granted in the years before the day, by the day of the legal right: what the organisations declare,
-and what was awarded here by calls under the same rule. What was granted exactly that many years before still counts: a
-period of years ends with the day of the same date (Regulation 1182/71, art. 3). A single undertaking are the
-organisations of one group, who must each have stated that their list is complete: otherwise nothing is known.
+The regulation: EUR 300,000 in any three years for a single undertaking (art. 2(2)), by the day of the legal right
+(art. 3(3)). Counted is what the organisations declare, and what was awarded here by calls under the same rule. The
+three years end with the day of the new aid and include it: for aid on 10 February 2024 what was granted from 11
+February 2021 counts. So reckons the national register of State aid (Registro nazionale degli aiuti, FAQ 15.1), which
+decides on every award in Italy. A single undertaking are the organisations of one group, who must each have stated
+that their list is complete: otherwise nothing is known.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Q
@@ -60,12 +62,12 @@ class Headroom:
 
 
 def first_day(on: date, years: int) -> date:
-    """The earliest day of which aid still counts on a day."""
+    """The earliest day of which aid still counts on a day, which is the last one of the period."""
     try:
-        return on.replace(year=on.year - years)
+        before = on.replace(year=on.year - years)
     except ValueError:
-        # 29 February: three years from 28 February end before it.
-        return date(on.year - years, 3, 1)
+        before = date(on.year - years, 2, 28)  # 29 February has no other date in most years
+    return before + timedelta(days=1)
 
 
 def headroom_of(

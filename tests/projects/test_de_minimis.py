@@ -44,8 +44,9 @@ def aid(organisation, amount, granted_on=date(2026, 1, 1)):
 @pytest.mark.parametrize(
     ("granted_on", "on", "counts"),
     [
-        (date(2023, 6, 1), date(2026, 6, 1), True),  # exactly three years: the last day of the period
-        (date(2023, 5, 31), date(2026, 6, 1), False),
+        # The example of the national register of State aid, FAQ 15.1.
+        (date(2021, 2, 11), date(2024, 2, 10), True),
+        (date(2021, 2, 10), date(2024, 2, 10), False),
         (date(2026, 6, 1), date(2026, 6, 1), True),
         (date(2024, 2, 29), date(2027, 2, 28), True),  # three years from a leap day end on 28 February
         (date(2024, 2, 29), date(2027, 3, 1), False),
