@@ -25,6 +25,11 @@ class AssessmentConfig(AppConfig):
         desk.register(selections_to_run, roles=[Role.REGIONAL_STAFF, Role.FACILITATOR, "admin"])
         desk.register(rankings_to_publish, roles=[Role.REGIONAL_STAFF, Role.FACILITATOR])
 
+        from assessment.panels.outcome import outcome_of
+        from projects.panels import outcome
+
+        outcome.register(outcome_of)
+
         from assessment.letters import KINDS
         from projects.papers.registry import register
 

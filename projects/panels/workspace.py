@@ -8,9 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from calls.procedure import procedure_of
-from calls.states import CallState
 from district_portal.accounts.models import User
-from district_portal.shared.ui import short_day, short_moment
+from district_portal.shared.ui import STATUS, short_day, short_moment
 from enterprises.models import Competence
 from projects.aid.budget import Budget
 from projects.models import Decision, Network, Partner, Project
@@ -18,6 +17,7 @@ from projects.panels.activity import activity_of
 from projects.panels.checklist import checklist
 from projects.panels.coverage import matrix_of
 from projects.panels.frame import frame
+from projects.panels.outcome import Outcome, outcome_of
 from projects.parties import known_of
 from projects.states import NetworkState, PartnerState
 
@@ -41,7 +41,10 @@ def workspace(network: Network, user: User, now: datetime) -> dict[str, Any]:
     known = known_of([network])[network.pk]
     found = checklist(network, partners, user, now, known=known, leads=top["may_edit"])
     members = [partner for partner in partners if partner.state != PartnerState.DECLINED]
-    steps = _steps(network, members, decisions)
+    sent = network.state == NetworkState.SENT
+    outcome = outcome_of(network, user, now) if sent else None
+    receipt = network.submissions.proposals().standing().first() if sent else None
+    steps = _steps(network, members, decisions, outcome)
     budget = known.budget or Budget()
     projects = Project.objects.visible_to(user)
     return {
@@ -51,6 +54,8 @@ def workspace(network: Network, user: User, now: datetime) -> dict[str, Any]:
         "steps": steps,
         "step": next((number for number, (state, _title, _detail) in enumerate(steps, 1) if state == "now"), None),
         "last_reason": _last_reason(network, decisions),
+        "outcome": outcome,
+        "receipt": receipt,
         "checklist": found,
         "show_checks": network.state not in OVER,
         "ready": found.ready,
@@ -62,14 +67,12 @@ def workspace(network: Network, user: User, now: datetime) -> dict[str, Any]:
     }
 
 
-def _steps(network: Network, members: list[Partner], decisions: list[Decision]) -> list[Step]:
+def _steps(network: Network, members: list[Partner], decisions: list[Decision], outcome: Outcome | None) -> list[Step]:
     """The way of a network; at most one step is "now"."""
     lead = next((partner for partner in members if partner.role == Partner.Role.LEAD), None)
     confirmed = sum(partner.state == PartnerState.ACCEPTED for partner in members)
     asked = len(members) > 1
-    call = network.call
-    decided = network.state == NetworkState.SENT and call.state in {CallState.RANKED, CallState.CONCLUDED}
-    reviewed = procedure_of(call).review
+    reviewed = procedure_of(network.call).review
     return [
         (
             "done",
@@ -83,8 +86,15 @@ def _steps(network: Network, members: list[Partner], decisions: list[Decision]) 
         ),
         *([(_review_state(network), _("Facilitator review"), _review_words(network, decisions))] if reviewed else []),
         (_sending_state(network), _("Sent to the Region"), _sent_words(network, decisions)),
-        ("done" if decided else "now" if network.state == NetworkState.SENT else "", _("Assessment and decision"), ""),
+        _decision_step(network, outcome),
     ]
+
+
+def _decision_step(network: Network, outcome: Outcome | None) -> Step:
+    title, words = _("Assessment and decision"), str(STATUS[outcome.status].label) if outcome else ""
+    if network.state != NetworkState.SENT:
+        return "", title, ""
+    return "done" if outcome and outcome.decided else "now", title, words
 
 
 def _review_state(network: Network) -> str:
