@@ -70,6 +70,7 @@ def _chosen(found: dict[str, str], priorities: tuple[str, ...]) -> dict[str, Dec
 
 
 def _exclusions(call: Call) -> Iterator[Exclusion]:
+    """With the reason of the decision, or the wording for publication that came after it."""
     rows = (
         JournalEntry.objects.filter(call=call, to_state__in=REJECTIONS, assessment__state__in=REJECTIONS)
         .order_by("assessment_id", "-pk")

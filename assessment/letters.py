@@ -77,7 +77,7 @@ def make_outcome(paper: Paper, path: Path) -> None:
 def make_rejection(paper: Paper, path: Path) -> None:
     """`about`: id of the assessment, excluded or not admissible before it was scored."""
     assessment = Assessment.objects.select_related("network__call", "submission").get(pk=paper.about)
-    decided = assessment.journal.filter(to_state=assessment.state).order_by("pk").last()
+    decided = assessment.journal.filter(kind="move", to_state=assessment.state).order_by("pk").last()
     document = _begin(
         paper, assessment, _rejection_title(assessment.network), decided.at if decided else paper.requested_at
     )

@@ -21,6 +21,11 @@ SHORT = 300
 """Characters of a reason in the public list of exclusions."""
 
 
+def published(reason: str) -> str:
+    """A reason as everyone reads it; the whole of it stands in the letter."""
+    return f"{reason[:SHORT].rstrip()}…" if len(reason) > SHORT else reason
+
+
 def priority_names(call: Call) -> dict[str, str]:
     """What may decide between equal points, by its code."""
     names = {criterion.code: criterion.name for criterion in criteria_of(call).criteria}

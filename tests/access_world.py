@@ -261,6 +261,7 @@ class World:
             **{f"assessment:panel_{name}": {"pk": meeting.pk} for name in ("edit", "close", "agreed")},
             **{f"assessment:panel_{name}": {"pk": first.pk} for name in PANEL_PROPOSAL},
             "assessment:waive": {"pk": first.pk},
+            "assessment:reword": {"pk": first.pk},
             **self._ranking(district, programme),
             "assessment": {"slug": made.call.slug, "uuid": first.network_id, "pk": row.pk, "sha256": sha256},
             "assessment:checks_save": {"stage": "formal"},

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from assessment.models import AdmissibilityCheck
 from assessment.operations.admissibility import Found
+from assessment.words import SHORT
 from calls.procedure import ChecklistItem, questions_of
 from projects import sections
 from projects.models import Network
@@ -167,6 +168,24 @@ class ReasonForm(forms.Form):
         max_length=3000,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=gettext_lazy("Those concerned read it, and it stays in the journal."),
+        error_messages={"required": gettext_lazy("Give the reason.")},
+    )
+
+
+class RejectionForm(ReasonForm):
+    """The reason that the list of exclusions shows to everyone."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 7}),
+        help_text=format_lazy(
+            gettext_lazy(
+                "It is published with the ranking: everyone reads the first {length} characters, the network reads all "
+                "of it. Write no names of people and nothing personal about them."
+            ),
+            length=SHORT,
+        ),
         error_messages={"required": gettext_lazy("Give the reason.")},
     )
 

@@ -89,6 +89,15 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=3000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
+class PublishedReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason as published"),
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=gettext_lazy("Everyone reads it. Write no names of people and nothing personal about them."),
+    )
+
+
 class WaiverForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 

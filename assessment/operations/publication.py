@@ -10,10 +10,10 @@ from assessment.inputs import first_inputs, later_inputs
 from assessment.letters import order_letters
 from assessment.models import Assessment, JournalEntry, Ranking, RankingLine
 from assessment.notifications import ranking as notifications
-from assessment.operations import journal
+from assessment.operations import journal, moves
 from assessment.operations.ranking import lock_call, named, published_of
 from assessment.rules.ranking import Json, to_json
-from assessment.states import ASSESSMENT_MOVES, RANKING_MOVES, AssessmentState, RankingState
+from assessment.states import ASSESSMENT_MOVES, RANKING_MOVES, REJECTIONS, AssessmentState, RankingState
 from calls.operations.lifecycle import publish_ranking as call_is_ranked
 from calls.states import CallState
 from district_portal.accounts.models import User
@@ -53,6 +53,25 @@ def publish_ranking(ranking: Ranking, *, actor: User) -> Ranking:
     order_letters(changed, actor=actor)
     notifications.outcomes(changed)
     return ranking
+
+
+@transaction.atomic
+def reword_exclusion(assessment: Assessment, *, reason: str, actor: User) -> None:
+    """Another wording of the reason for the list of exclusions, such as without a person's name.
+
+    The decision, its letter and the journal keep theirs. Raises `DomainError` for a proposal that was not rejected
+    before it was scored, and once a ranking is published.
+    """
+    call = lock_call(assessment.network.call)
+    assessment = moves.lock(assessment)
+    if published_of(call) is not None:
+        raise DomainError(_("The ranking is published: its reasons stay as they are."))
+    if assessment.state not in REJECTIONS:
+        raise DomainError(_("This proposal was not rejected: there is no reason to publish."))
+    if not reason.strip():
+        raise DomainError(_("Give the reason."))
+    state = assessment.state
+    journal.write(call, "reword", actor=actor, assessment=assessment, to_state=state, reason=reason.strip())
 
 
 def _number(ranking: Ranking | None) -> int | None:

@@ -43,6 +43,9 @@ KINDS: dict[str, str | Promise] = {
     "remind": _("Evaluator reminded"),
     "declare": _("Conflict of interest declared, or none"),
     "score": _("Scores handed in"),
+    "consensus": _("Points of the panel saved"),
+    "reword": _("Reason worded for publication"),
+    "project_made": _("Project made"),
 }
 
 

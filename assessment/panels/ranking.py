@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from assessment.inputs import PENDING
 from assessment.models import Assessment, Ranking, RankingLine
 from assessment.states import AssessmentState
-from assessment.words import SHORT, explanation, points, priority_names
+from assessment.words import explanation, points, priority_names, published
 from calls.models import Call
 from district_portal.reports.lists import Column
 from projects.models import Partner
@@ -71,7 +71,7 @@ def shown(ranking: Ranking, rows: Iterable[RankingLine], *, short: bool = False)
                 next((name for role, name in who if role == Partner.Role.LEAD), ""),
                 [name for role, name in who if role != Partner.Role.LEAD],
                 points(line.score),
-                f"{why[:SHORT].rstrip()}…" if short and len(why) > SHORT else why,
+                published(why) if short else why,
                 ends,
             )
         )
@@ -127,9 +127,9 @@ class Down:
         return self.budget - self.granted
 
 
-def way_down(published: Ranking) -> Down:
+def way_down(ranking: Ranking) -> Down:
     """From the published ranking: what is bound, and the next ones in its order."""
-    rows = published.lines.filter(position__isnull=False).select_related("assessment__network").order_by("position")
+    rows = ranking.lines.filter(position__isnull=False).select_related("assessment__network").order_by("position")
     lines = list(rows)
     granted = sum((line.grant or Decimal(0) for line in lines if line.assessment.state == S.FUNDED), Decimal(0))
     steps, needed = [], granted
@@ -137,7 +137,7 @@ def way_down(published: Ranking) -> Down:
         if line.assessment.state == S.NOT_FUNDED and line.grant is not None:
             needed += line.grant
             steps.append(Step(line.position, line.assessment.network.title, line.grant, needed))
-    return Down(published.budget, granted, steps[:STEPS])
+    return Down(ranking.budget, granted, steps[:STEPS])
 
 
 def waiting(call: Call) -> list[Assessment]:
@@ -163,7 +163,7 @@ def columns(ranking: Ranking) -> list[Column]:
         Column("grant", _("Grant (EUR)"), lambda line: line.grant if line.outcome == S.FUNDED else None),
         Column("cumulative", _("Grants down to here (EUR)"), lambda line: line.cumulative),
         Column("outcome", _("Outcome"), lambda line: str(line.get_outcome_display())),
-        Column("reason", _("Reason"), lambda line: explanation(line, names, positions)[:SHORT]),
+        Column("reason", _("Reason"), lambda line: published(explanation(line, names, positions))),
     ]
 
 

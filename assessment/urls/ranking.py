@@ -20,6 +20,7 @@ urlpatterns = [
     path("proposals/<int:pk>/panel/points/", panel.panel_consensus, name="panel_consensus"),
     path("proposals/<int:pk>/panel/close/", panel.panel_proposal_close, name="panel_proposal_close"),
     path("proposals/<int:pk>/panel/reopen/", panel.panel_reopen, name="panel_reopen"),
+    path("proposals/<int:pk>/reword/", rankings.reword, name="reword"),
     path("proposals/<int:pk>/waive/", rankings.waive, name="waive"),
     path("rankings/<int:pk>/publish/", rankings.ranking_publish, name="ranking_publish"),
     path("rankings/<int:pk>/discard/", rankings.ranking_discard, name="ranking_discard"),

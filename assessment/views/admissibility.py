@@ -19,6 +19,7 @@ from assessment.forms.admissibility import (
     IntegrationForm,
     ObjectionForm,
     ReasonForm,
+    RejectionForm,
     integration_initial,
 )
 from assessment.models import AdmissibilityCheck, Assessment
@@ -28,6 +29,7 @@ from assessment.panels.assessments import next_steps
 from assessment.panels.frame import proposal_frame
 from assessment.states import AssessmentState
 from assessment.views.assessments import assessment_of, network_with_rejection
+from assessment.words import published
 from calls.procedure import procedure_of
 from district_portal.shared.access import access
 from district_portal.shared.arrival import moment_of_arrival
@@ -157,31 +159,37 @@ def announce(request: HttpRequest, assessment: Assessment) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(permissions.can_run_assessment, on=assessment_of)
 def reject(request: HttpRequest, assessment: Assessment) -> HttpResponse:
-    form = ReasonForm(request.POST if request.method == "POST" else None, initial={"reason": _reasons(assessment)})
-    if form.is_valid():
+    """The page shows the reason as the list of exclusions will; `preview` shows it again and decides nothing."""
+    start = {"reason": _reasons(assessment)}
+    form = RejectionForm(request.POST if request.method == "POST" else None, initial=start)
+    if form.is_valid() and "preview" not in request.POST:
         rejections.reject(
             assessment, reason=form.cleaned_data["reason"], actor=request.user, moment=moment_of_arrival()
         )
         messages.success(request, _("Rejected. Every member of the network gets a message with the reason."))
         return _proposal(assessment)
-    excluded = rejections.target_of(assessment) == AssessmentState.EXCLUDED
+    target = rejections.target_of(assessment)
+    excluded = target == AssessmentState.EXCLUDED
     title = _("Exclude “%(title)s”?") if excluded else _("Find “%(title)s” not admissible?")
-    return _ask(
-        request,
-        assessment,
-        title=title % {"title": assessment.network.title},
-        text=_("This is final. Every member of the network gets a message with the reason."),
-        button=_("Exclude") if excluded else _("Not admissible"),
-        form=form,
-        danger=True,
-    )
+    context = {
+        **proposal_frame(assessment, request.user, "checks"),
+        "form": form,
+        "heading": title % {"title": assessment.network.title},
+        "button": _("Exclude") if excluded else _("Not admissible"),
+        "target": target and f"assessment:{target}",
+        "shown": published(form["reason"].value() or ""),
+    }
+    refused = form.is_bound and not form.is_valid()
+    return render(request, "assessment/admissibility_reject.html", context, status=422 if refused else 200)
 
 
 def _reasons(assessment: Assessment) -> str:
     """A draft from the lines that are not met."""
     lines = operations.lines_of(assessment)
     found = [(item, check) for item, check in lines if check is not None and check.finding != "met"]
-    return "\n\n".join(f"{item.text}\n{check.note}" for item, check in found)
+    return "\n\n".join(
+        _("Not met: “%(line)s” %(note)s") % {"line": item.text, "note": check.note} for item, check in found
+    )
 
 
 def _ask(request: HttpRequest, assessment: Assessment, *, form: Any = None, **words: Any) -> HttpResponse:

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from assessment.forms.panel import WaiverForm
+from assessment.forms.panel import PublishedReasonForm, WaiverForm
 from assessment.forms.ranking import DraftForm
 from assessment.inputs import in_selection
 from assessment.models import Assessment, Ranking
 from assessment.operations.funding import make_projects, record_waiver
-from assessment.operations.publication import publish_ranking, what_changed
+from assessment.operations.publication import publish_ranking, reword_exclusion, what_changed
 from assessment.operations.ranking import discard_ranking, draft_later_funding, draft_ranking, published_of
 from assessment.operations.reproduction import compute_again
 from assessment.panels.frame import call_frame
@@ -77,6 +77,7 @@ def _may(found: Ranking, request: HttpRequest) -> dict[str, Any]:
     funded = Assessment.objects.filter(network__call=found.call, state=AssessmentState.FUNDED)
     return {
         "changes": what_changed(found, published_of(found.call)) if draft else [],
+        "rewords": draft and not found.later and can_run_selection(request.user, found.call),
         "mine": draft and found.made_by_id == request.user.pk,
         "without_project": 0
         if draft or found.state != RankingState.PUBLISHED
@@ -169,10 +170,39 @@ def ranking_publish(request: HttpRequest, found: Ranking) -> HttpResponse:
             ),
             url=reverse("assessment:ranking_publish", args=[found.pk]),
             button=_("Publish the ranking"),
+            page="assessment/ranking_publish.html",
+            excluded=parts(shown(found, lines_of(found), short=True))[1],
+            totals=totals(found),
+            ranking=found,
         )
     publish_ranking(found, actor=request.user)
     messages.success(request, _("The ranking is published. The networks are told, and the letters are being made."))
     return redirect("assessment:ranking", slug=found.call.slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access(can_run_assessment, on=panel_assessment)
+def reword(request: HttpRequest, assessment: Assessment) -> HttpResponse:
+    """The reason of an exclusion as everyone will read it."""
+    last = assessment.journal.filter(to_state=assessment.state).order_by("pk").last()
+    start = {"reason": last.reason if last else ""}
+    form = PublishedReasonForm(request.POST if request.method == "POST" else None, initial=start)
+    if not form.is_valid():
+        return _confirm(
+            request,
+            assessment.network.call,
+            title=_("Reason of “%(network)s” as published") % {"network": assessment.network},
+            text=_(
+                "The list of exclusions shows this wording. The letter to the network and the journal keep the reason "
+                "of the decision. A draft of the ranking no longer holds then."
+            ),
+            url=reverse("assessment:reword", args=[assessment.pk]),
+            button=_("Save the wording"),
+            form=form,
+        )
+    reword_exclusion(assessment, reason=form.cleaned_data["reason"], actor=request.user)
+    messages.success(request, _("The wording is saved. The next draft of the ranking shows it."))
+    return redirect("assessment:ranking", slug=assessment.network.call.slug)
 
 
 # --- After the publication -------------------------------------------------------------------------------------------
@@ -236,7 +266,13 @@ def ranking_check(request: HttpRequest, found: Ranking) -> HttpResponse:
     return render(request, "assessment/ranking_check.html", context)
 
 
-def _confirm(request: HttpRequest, call: Call, form: forms.Form | None = None, **words: Any) -> HttpResponse:
+def _confirm(
+    request: HttpRequest,
+    call: Call,
+    form: forms.Form | None = None,
+    page: str = "assessment/ranking_confirm.html",
+    **words: Any,
+) -> HttpResponse:
     context = {
         **call_frame(call, request.user, "ranking"),
         "form": form,
@@ -244,4 +280,4 @@ def _confirm(request: HttpRequest, call: Call, form: forms.Form | None = None, *
         **words,
     }
     status = 422 if form is not None and form.is_bound else 200
-    return render(request, "assessment/ranking_confirm.html", context, status=status)
+    return render(request, page, context, status=status)

@@ -360,3 +360,19 @@ def test_a_profile_says_what_an_evaluator_knows(client) -> None:
     assert client.post(at("profile"), {"capacity": "0"}).status_code == 422
     assert client.post(at("profile"), {"capacity": "7", "expertise": [concept.pk]}).status_code == 302
     assert list(person.evaluator_profile.expertise.all()) == [concept]
+
+
+def test_the_reason_of_a_rejection_is_shown_as_it_will_be_published(client) -> None:
+    selection = assessed_call(1, 1)
+    checked(selection.first, selection.staff, complete="not_met")
+    client.force_login(selection.staff)
+    address = reverse("assessment:reject", args=[selection.call.slug, selection.first.network_id])
+    text = client.get(address).content.decode()
+    assert "It is published with the ranking" in text
+    assert "Not met: “" in text
+    long = f"{'The annex is missing. ' * 20}Page 9."
+    preview = client.post(address, {"reason": long, "preview": "1"})
+    assert (preview.status_code, preview.content.decode().count("Page 9.")) == (200, 1)  # typed, and cut as published
+    selection.first.refresh_from_db()
+    assert selection.first.state == "received"
+    assert client.post(address, {"reason": long}).status_code == 302

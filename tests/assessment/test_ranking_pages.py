@@ -8,12 +8,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from assessment.models import Ranking
+from assessment.models import Assessment, Ranking
+from assessment.operations import moves
 from assessment.operations.funding import record_waiver
 from assessment.operations.meetings import written
 from assessment.operations.panel import close_agreed, seen
 from assessment.operations.publication import publish_ranking
-from assessment.operations.ranking import draft_later_funding
+from assessment.operations.ranking import discard_ranking, draft_later_funding, draft_ranking
+from assessment.operations.reproduction import compute_again
 from assessment.states import AssessmentState, Conflict
 from calls.procedure import criteria_of
 from district_portal.shared.ui import money
@@ -235,6 +237,38 @@ def test_the_public_page_names_organisations_and_no_people(client):
     csv = page(client, "public_ranking", selection.call.slug, format="csv")
     assert csv["Content-Type"].startswith("text/csv")
     assert len(b"".join(csv.streaming_content).decode().strip().splitlines()) == 4
+
+
+def excluded_call():
+    """Two evaluated proposals, and a third that was excluded."""
+    selection = scored_call()
+    last = selection.assessments[2]
+    Assessment.objects.filter(pk=last.pk).update(state="received")
+    moves.move(last, AssessmentState.EXCLUDED, actor=selection.staff, reason="Mr Rossi, born 1.1.1970, forgot it.")
+    close_agreed(meeting_of(selection), actor=selection.staff)
+    return selection, last
+
+
+def test_who_publishes_reads_every_reason_first_and_has_it_worded_without_names(client):
+    selection, last = excluded_call()
+    first = draft_ranking(selection.call, budget=Decimal(200_000), actor=selection.staff)
+    second = colleague(selection)
+    confirm = page(client, "ranking_publish", first.pk, user=second).content.decode()
+    assert "Mr Rossi, born 1.1.1970, forgot it." in confirm
+    reword = reverse("assessment:reword", args=[last.pk])
+    assert reword in confirm
+    assert client.post(reword, {"reason": ""}).status_code == 422
+    assert client.post(reword, {"reason": "A signature is missing."}).status_code == 302
+    assert client.post(reverse("assessment:ranking_publish", args=[first.pk])).status_code == 409  # it has changed
+    discard_ranking(first, actor=selection.staff)
+    ranking = publish_ranking(
+        draft_ranking(selection.call, budget=Decimal(200_000), actor=selection.staff), actor=second
+    )
+    public = page(client, "public_ranking", selection.call.slug).content.decode()
+    assert ("A signature is missing." in public, "born" in public) == (True, False)
+    assert all(check.same for check in compute_again(ranking))
+    assert client.post(reword, {"reason": "Too late."}).status_code == 409
+    assert client.post(reverse("assessment:reword", args=[selection.first.pk]), {"reason": "No."}).status_code == 409
 
 
 def test_earlier_versions_stay_readable(client):
