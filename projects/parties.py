@@ -127,6 +127,15 @@ def known_of(networks: Sequence[Network]) -> dict[UUID, Known]:
     return found
 
 
+def costs_of(network: Network) -> Known:
+    """Only what rules that speak of costs want to know: the cells, and the headroom of de minimis aid."""
+    known = Known()
+    columns = ("partner", "work_package", "category", "activity", "amount")
+    known.cells = list(BudgetLine.objects.filter(network=network).order_by().values_list(*columns))
+    _look_at_de_minimis([network], {network.pk: known})
+    return known
+
+
 def _said(networks: Iterable[UUID]) -> QuerySet[Declaration, tuple[UUID, str, str, int, int]]:
     """Declarations (code and, on the next line, its words), attachments, sign-offs, work packages and answers of the
     networks, all in one query."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from calls.models import Call, rules_of
 from calls.procedure import questions_of
+from calls.rules import words
 from calls.rules.kinds.papers import Documents
 from district_portal.shared.ui import localised
 from enterprises.models import Concept
@@ -18,7 +19,7 @@ from projects.models import Network, Partner
 def titles_of(network: Network, keys: Iterable[str]) -> dict[str, str]:
     """Titles by key, in the order of the keys: "Work plan", "Budget of Novamed", "The idea"."""
     keys = list(keys)
-    numbers = {number for key in keys if (number := sections.partner_of(key))}
+    numbers = {number for key in keys for number in sections.partners_of(key)}
     partners = Partner.objects.filter(pk__in=numbers).values_list("pk", "organisation__name") if numbers else []
     names, asked = dict(partners), [key for key in keys if key.startswith("answer:")]
     questions = {each.code: each.text for each in questions_of(network.call)} if asked else {}
@@ -27,7 +28,7 @@ def titles_of(network: Network, keys: Iterable[str]) -> dict[str, str]:
 
 def _title(key: str, partners: dict[int, str], questions: dict[str, str]) -> str:
     kind, _colon, rest = key.partition(":")
-    whose = partners.get(sections.partner_of(key) or 0, "")
+    whose = words.both(sorted(partners[number] for number in sections.partners_of(key) if number in partners))
     if kind == "budget":
         return _("Budget of %(partner)s") % {"partner": whose} if whose else _("Budget")
     if kind == "answer":

@@ -33,8 +33,9 @@ CODE_LENGTH = 80
 def plain_number(typed: Any) -> Any:
     """A number as people type it, with the point as its only sign: "12,5", "12.5", "150.000", "€ 150,000.50".
 
-    The last sign stands before the decimals, unless it comes several times or before three digits: then it groups
-    thousands. Neither amounts nor percentages have three decimals, so that both ways of writing are read alike.
+    The last sign stands before the decimals, unless it comes several times, or alone before three digits as behind a
+    group of thousands ("1.234", not "0.500"): then it groups thousands. Neither amounts nor percentages have three
+    decimals, so that both ways of writing are read alike, and "1.234,567" is refused.
     """
     if not isinstance(typed, str):
         return typed
@@ -43,15 +44,15 @@ def plain_number(typed: Any) -> Any:
     if sign == -1:
         return text
     whole, decimals = text[:sign], text[sign + 1 :]
-    if len(decimals) == 3 or text[sign] in whole:
+    if text[sign] in whole or len(decimals) == 3 and re.fullmatch(r"-?[1-9]\d{0,2}", whole):
         return _ungrouped(text)
     return f"{_ungrouped(whole)}.{decimals}"
 
 
 def _ungrouped(text: str) -> str:
-    """Without signs between groups of three digits; other text stays as it is, to be refused."""
-    first, *groups = re.split("[.,]", text)
-    return first + "".join(groups) if all(len(group) == 3 for group in groups) else text
+    """Without the sign between groups of three digits; other text stays as it is, to be refused."""
+    grouped = re.fullmatch(r"-?\d{1,3}(([.,])\d{3}(\2\d{3})*)?", text)
+    return re.sub("[.,]", "", text) if grouped else text
 
 
 class NumberInput(forms.TextInput):

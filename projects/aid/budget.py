@@ -26,6 +26,9 @@ from projects.states import PartnerState
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 
+Line = tuple[int, int, str, str, Decimal]
+"""A cell: partner and work package by their ids, category and activity by their codes, amount."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -40,6 +43,8 @@ class Cell:
     """The intensity, between 0 and 1."""
     aid: Decimal
     """After the cut, where there is one."""
+    full: Decimal
+    """The aid before the cut."""
 
 
 @dataclass(frozen=True)
@@ -90,19 +95,22 @@ class Budget(Part):
     """The intensity of each partner for each research type that it has cells of, with its reasons."""
 
 
-def budget_of(network: Network, partners: Iterable[Partner] | None = None) -> Budget:
+def budget_of(
+    network: Network, partners: Iterable[Partner] | None = None, cells: Iterable[Line] | None = None
+) -> Budget:
     """The budget as it is in the database now, of the partners that have confirmed.
 
-    `partners`: rows of the network with organisation and size declarations, where the caller has them. Else five
-    queries, fewer where the call came with its rules and its table of aid.
+    `partners`: rows of the network with organisation and size declarations, `cells`: its cells, where the caller has
+    them. Else five queries, fewer where the call came with its rules and its table of aid.
     """
     if partners is None:
         rows = network.partners.accepted().select_related("organisation")
         partners = rows.prefetch_related("organisation__size_declarations")
     members = {each.pk: _member(each) for each in partners if each.state == PartnerState.ACCEPTED}
-    lines = BudgetLine.objects.filter(network=network, partner__in=members).values_list(
-        "partner", "work_package", "category", "activity", "amount"
-    )
+    if cells is None:
+        found = BudgetLine.objects.filter(network=network, partner__in=members).order_by()
+        cells = found.values_list("partner", "work_package", "category", "activity", "amount")
+    lines = [cell for cell in cells if cell[0] in members]
     rules = rules_of(network.call)
     grant = next((rule for rule in rules if isinstance(rule, Grant)), None)
     return reckon(sorted(lines), members, Intensities(rules, network.bonuses), grant)
@@ -116,7 +124,7 @@ def _member(partner: Partner) -> Member:
 
 
 def reckon(
-    lines: Sequence[tuple[int, int, str, str, Decimal]],
+    lines: Sequence[Line],
     members: Mapping[int, Member],
     intensities: Intensities,
     grant: Grant | None,
@@ -127,7 +135,10 @@ def reckon(
     cost, reckoned = sum((line[4] for line in lines), ZERO), sum(full, ZERO)
     limit, bounds = _limit(grant, cost, reckoned)
     aids = share_out(limit, full) if limit < reckoned else full
-    cells = tuple(Cell(*line, share=each.share, aid=aid) for line, each, aid in zip(lines, found, aids, strict=True))
+    cells = tuple(
+        Cell(*line, share=each.share, aid=aid, full=whole)
+        for line, each, aid, whole in zip(lines, found, aids, full, strict=True)
+    )
     own: dict[int, list[Cell]] = {partner: [] for partner in members}
     for cell in cells:
         own[cell.partner].append(cell)

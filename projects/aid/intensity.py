@@ -76,7 +76,17 @@ class Intensities:
         reckoned_as = "large" if size in (None, "unknown") else str(size)
         known = self.bonuses & set(rule.table.tables["bonuses"])
         share = aid_share(rule.table, activity=activity, size=reckoned_as, bonuses=known)
-        return Intensity(share.share, share.lines, size != "unknown")
+        return Intensity(share.share, (_first(size, activity, share.lines[0]), *share.lines[1:]), size != "unknown")
+
+
+def _first(size: str | None, activity: str, line: AidLine) -> AidLine:
+    """Says so where somebody is reckoned as a large enterprise without being one."""
+    if size is None:
+        return AidLine(_("%(activity)s, not an enterprise: as a large one") % {"activity": _name(activity)}, line.share)
+    if size == "unknown":
+        words = _("%(activity)s, no size declared: as a large enterprise")
+        return AidLine(words % {"activity": _name(activity)}, line.share)
+    return line
 
 
 def _plain(share: Decimal, text: str) -> Intensity:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,8 @@ from calls.rules.fields import NumberField
 from calls.rules.words import CostCategory
 from projects.models import WorkPackage
 from projects.operations.budget import Cells
+
+CELL = re.compile(r"wp(\d+)-\w+")
 
 
 class CellField(NumberField):
@@ -49,6 +52,16 @@ class CellsForm(forms.Form):
                 field = CellField(label=f"WP{package.number}, {label}")
                 field.widget.attrs["aria-label"] = field.label
                 self.fields[self.name(package.pk, code)] = field
+
+    def clean(self) -> dict[str, Any]:
+        """What was typed for a work package that was removed meanwhile is told, not dropped."""
+        known = {str(package.pk) for package in self.packages}
+        cells = [(CELL.fullmatch(name), str(self.data[name]).strip()) for name in self.data]
+        lost = [typed for found, typed in cells if found and found[1] not in known and typed not in ("", "0")]
+        if lost:
+            words = _("A work package was removed meanwhile. What you typed for it is not saved: %(amounts)s.")
+            raise forms.ValidationError(words % {"amounts": "; ".join(lost[:20])})
+        return super().clean() or {}
 
     @staticmethod
     def name(package: int, category: str) -> str:

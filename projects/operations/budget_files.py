@@ -25,7 +25,7 @@ from calls.rules.words import CostCategory
 from district_portal.accounts.models import User
 from district_portal.shared.errors import DomainError
 from projects.models import BudgetLine, Network
-from projects.operations.changes import changing, check_changeable, note
+from projects.operations.changes import changing, note
 from projects.sections import budget_key
 
 CELLS, FILE = "cells", "file"
@@ -263,15 +263,13 @@ def apply_amounts(network: Network, wanted: Amounts, *, seen: str, writable: Col
     partners = sorted({key[0] for key in changes(places_of(network).current, wanted)})
     if not partners:
         return 0
-    with changing(network, budget_key(partners[0]), actor=actor) as locked:
+    with changing(network, *map(budget_key, partners), actor=actor) as locked:
         places = places_of(locked)
         if token(places.current) != seen:
             raise DomainError(_("The budget was changed meanwhile: nothing was taken over. Choose the file again."))
-        for partner in partners:
-            check_changeable(locked, budget_key(partner))
-            if partner not in writable:
-                raise DomainError(_("You can't change the amounts of one of these partners any more."))
         differing = changes(places.current, wanted)
+        if not {key[0] for key in differing} <= {*partners} & {*writable}:
+            raise DomainError(_("You can't change the amounts of one of these partners any more."))
         _write(locked, differing)
         note(locked, "budget_imported", actor=actor)
     return len(differing)

@@ -13,13 +13,17 @@ from district_portal.accounts.models import User
 from district_portal.shared.errors import DomainError
 from district_portal.shared.states import check_move
 from projects.models import Activity, Decision, Network, ProposalVersion
+from projects.models.writing import SECTION_LENGTH
 from projects.operations.signing import open_round, void_sign_offs
+from projects.sections import joined
 from projects.states import NETWORK_MOVES, NetworkState
 
 
 @contextmanager
-def changing(network: Network, section: str, *, actor: User) -> Iterator[Network]:
+def changing(network: Network, *sections: str, actor: User) -> Iterator[Network]:
     """Lock the network's row for a change of a section (`projects.sections`) and hand out the fresh row.
+
+    Only the budgets of several partners are changed at once.
 
     Afterwards the sign-offs that the change has made untrue are voided, and those who gave them are told. Raises
     `DomainError` when the section cannot change now: it is under review, or sent, and not unlocked by an integration
@@ -27,9 +31,10 @@ def changing(network: Network, section: str, *, actor: User) -> Iterator[Network
     """
     with transaction.atomic():
         locked = lock(network)
-        check_changeable(locked, section)
+        for section in sections:
+            check_changeable(locked, section)
         yield locked
-        void_sign_offs(locked, section=section, actor=actor)
+        void_sign_offs(locked, section=joined(sections, SECTION_LENGTH), actor=actor)
 
 
 def lock(network: Network) -> Network:

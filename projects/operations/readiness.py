@@ -64,6 +64,16 @@ def readiness(
     return checks
 
 
+def cost_checks(network: Network, partners: Iterable[Partner], known: Known, stage: Stage) -> list[Check]:
+    """Of all checks those of the rules that speak of costs, but for the one that there is a budget at all.
+
+    `known` needs no more than `costs_of` finds, and holds the reckoned budget afterwards.
+    """
+    rules = [rule for rule in rules_of(network.call) if rule.kind in OF_COSTS]
+    lines = judge(rules, party_of(network, partners, known)).lines
+    return [_cost_check(line, stage, known) for line in lines]
+
+
 # --- The rules of the call -----------------------------------------------------------------------------------------
 
 
@@ -74,11 +84,15 @@ def _rules(network: Network, members: list[Partner], known: Known, stage: Stage)
     who = judge([rule for rule in rules if rule.scope == Scope.WHO], asked)
     rest = judge([rule for rule in rules if rule.scope != Scope.WHO], confirmed)
     for line in (*who.lines, *rest.lines):
-        check = _check(line, stage, _whose(network, line.rule, members, known))
-        # How much is asked for is not known where the call says no share: then only the award tells.
-        open_grant = line.rule.kind == "grant" and known.budget is not None and not known.budget.stated
-        yield replace(check, blocks=False) if open_grant and check.met is None else check
+        yield _cost_check(line, stage, known, _whose(network, line.rule, members, known))
     yield from _too_long(network, known, members)
+
+
+def _cost_check(line: Line, stage: Stage, known: Known, more: str = "") -> Check:
+    """How much is asked for is not known where the call says no share: then only the award tells."""
+    check = _check(line, stage, more)
+    open_grant = line.rule.kind == "grant" and known.budget is not None and not known.budget.stated
+    return replace(check, blocks=False) if open_grant and check.met is None else check
 
 
 def _check(line: Line, stage: Stage, more: str) -> Check:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,22 +11,22 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 from django.utils.text import capfirst
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from calls.models import rules_of
 from calls.rules.aid import Activity, AidLine, validity
-from calls.rules.kinds.de_minimis import DeMinimis
 from calls.rules.words import CostCategory
 from district_portal.accounts.models import User
 from district_portal.shared.ui import money, percent
 from enterprises.models import Organisation, OrganisationKind
 from projects import permissions
 from projects.aid.budget import Budget, Part, PartnerBudget, budget_of
-from projects.aid.de_minimis import Headroom, headroom_of
+from projects.aid.de_minimis import Headroom
 from projects.models import Network, Partner, WorkPackage
 from projects.operations.changes import unlocked_sections
+from projects.operations.readiness import cost_checks
+from projects.panels.checklist import Line, stage_of
 from projects.panels.frame import frame
+from projects.parties import Known, costs_of
 from projects.sections import budget_key
 from projects.states import PartnerState
 
@@ -59,24 +60,34 @@ class Reckoning:
     lines: tuple[AidLine, ...]
     share: Decimal
     part: Part
+    full: Decimal
+    """The aid before the cut."""
+
+    @property
+    def cut(self) -> Decimal:
+        return self.full - self.part.aid
 
 
 def budget(network: Network, user: User, now: datetime) -> dict[str, Any]:
     """Context of `projects/budget.html`, in as many queries whatever the budget's size."""
     # Both the aid and the headroom read the rules.
     prefetch_related_objects([network.call], "rules", "aid_table")
-    rows = network.partners.accepted().select_related("organisation")
+    rows = network.partners.accepted().select_related("organisation__municipality", "organisation__district")
     partners = list(rows.prefetch_related("organisation__size_declarations"))
     packages = list(network.work_packages.all())
-    found = budget_of(network, partners)
+    known = costs_of(network)
+    bounds = bounds_of(network, partners, known)
+    found = known.budget or budget_of(network, partners, known.cells)
     top = frame(network, user, "budget", now)
     everyone = [each.pk for each in partners]
     editable = set(everyone if top["may_edit"] else editable_partners(network, partners, user))
-    rooms, mine = _de_minimis(network, partners, user)
+    rooms = {each.organisation_id: known.headroom[each.organisation_id] for each in partners if _counts(each, known)}
+    mine = set(Organisation.objects.acted_for_by(user).filter(pk__in=rooms).values_list("pk", flat=True))
     return {
         **top,
         "budget": found,
         "facts": _facts(found),
+        "bounds": bounds,
         "packages": packages,
         "rows": [
             PartnerRow(
@@ -96,6 +107,26 @@ def budget(network: Network, user: User, now: datetime) -> dict[str, Any]:
     }
 
 
+def of_partner(partner: Partner) -> dict[str, Any]:
+    """What is saved of one partner, and how the call's rules for costs stand: shown where its amounts are typed."""
+    network = partner.network
+    prefetch_related_objects([network.call], "rules", "aid_table")
+    rows = network.partners.accepted().select_related("organisation__municipality", "organisation__district")
+    partners = list(rows.prefetch_related("organisation__size_declarations"))
+    known = costs_of(network)
+    bounds = bounds_of(network, partners, known)
+    whole = known.budget or budget_of(network, partners, known.cells)
+    own = whole.partners.get(partner.pk, PartnerBudget())
+    share = percent(own.share) if own.share is not None else "–"
+    facts = [
+        (_("Cost"), money(own.cost), _("%(share)s of the project") % {"share": share} if own.cost else ""),
+        (_("Grant asked for"), money(own.aid), _("provisional") if whole.provisional and own.aid else ""),
+        (_("Borne itself"), money(own.private), ""),
+        (_("Cost of the project"), money(whole.cost), ""),
+    ]
+    return {"facts": facts, "bounds": bounds}
+
+
 def editable_partners(network: Network, partners: Iterable[Partner], user: User) -> list[int]:
     """Confirmed partners whose cells the person may change now, in three queries."""
     unlocked = unlocked_sections(network)
@@ -111,15 +142,16 @@ def editable_partners(network: Network, partners: Iterable[Partner], user: User)
     ]
 
 
-def _de_minimis(network: Network, partners: Iterable[Partner], user: User) -> tuple[dict[int, Headroom], set[int]]:
-    """What each organisation may still get, and for which of them the reader acts; only where the call asks for it."""
-    rule = next((each for each in rules_of(network.call) if isinstance(each, DeMinimis)), None)
-    if rule is None:
-        return {}, set()
-    organisations = [each.organisation for each in partners if each.organisation.kind == OrganisationKind.ENTERPRISE]
-    rooms = headroom_of(organisations, localdate(), ceiling=rule.ceiling, years=rule.years)
-    acted_for = Organisation.objects.acted_for_by(user).filter(pk__in=rooms)
-    return rooms, set(acted_for.values_list("pk", flat=True))
+def bounds_of(network: Network, partners: Sequence[Partner], known: Known) -> list[Line]:
+    """What the call's rules ask of the costs, and how it stands; `known`: of `costs_of`."""
+    stage = stage_of(network)
+    return [Line(check, "", "", False) for check in cost_checks(network, partners, known, stage)]
+
+
+def _counts(partner: Partner, known: Known) -> bool:
+    """Whether de minimis aid is asked of a partner: of enterprises, and only where the call's aid is de minimis."""
+    organisation = partner.organisation
+    return organisation.kind == OrganisationKind.ENTERPRISE and organisation.pk in known.headroom
 
 
 def _facts(found: Budget) -> list[tuple[str, str, str]]:
@@ -154,6 +186,9 @@ def _share(part: Part, whole: Part) -> Decimal | None:
 
 def _reckonings(found: Budget, partners: Iterable[Partner]) -> list[Reckoning]:
     names = {each.pk: each.organisation.name for each in partners}
+    full: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for cell in found.cells:
+        full[cell.partner, cell.activity] += cell.full
     return [
         Reckoning(
             names[partner],
@@ -161,6 +196,7 @@ def _reckonings(found: Budget, partners: Iterable[Partner]) -> list[Reckoning]:
             intensity.lines,
             intensity.share,
             found.partners[partner].by_activity[activity],
+            full[partner, activity],
         )
         for (partner, activity), intensity in found.intensities.items()
     ]

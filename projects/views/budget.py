@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -74,10 +75,10 @@ def _columns(network: Network) -> list[Column]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(permissions.can_write_partner, on=_partner)
 def budget_edit(request: HttpRequest, partner: Partner) -> HttpResponse:
-    """`?type=` is the research type; none given: the first one that the call aids."""
+    """`?type=` is the research type; none given: see `_first`."""
     check_changeable(partner.network, budget_key(partner.pk))
     types = _types(partner)
-    activity = request.GET.get("type") or types[0]
+    activity = request.GET.get("type") or _first(partner, types)
     if activity not in types:
         raise Http404
     packages = list(partner.network.work_packages.all())
@@ -95,7 +96,16 @@ def budget_edit(request: HttpRequest, partner: Partner) -> HttpResponse:
         return _stale(request, partner, activity, types, form, stale)
     words = {"partner": partner.organisation.name, "type": Activity(activity).label, "amount": money(whole)}
     messages.success(request, _("Saved: %(partner)s, %(type)s, %(amount)s.") % words)
-    return redirect(f"{reverse('projects:budget', args=[partner.network_id])}#partners")
+    here = reverse("projects:budget_edit", args=[partner.network_id, partner.pk])
+    return redirect(f"{here}?type={activity}")
+
+
+def _first(partner: Partner, types: list[str]) -> str:
+    """The research type of the partner's highest costs; without any industrial research, which most calls aid."""
+    sums = partner.budget_lines.order_by().values_list("activity").annotate(whole=Sum("amount"))
+    if costs := dict(sums):
+        return max(types, key=lambda each: costs.get(each, 0))
+    return Activity.INDUSTRIAL_RESEARCH.value if Activity.INDUSTRIAL_RESEARCH in types else types[0]
 
 
 def _types(partner: Partner) -> list[str]:
@@ -121,6 +131,7 @@ def _page(
         **frame(partner.network, request.user, "budget", timezone.now()),
         "partner": partner,
         "activity": Activity(activity),
+        **panel.of_partner(partner),
         "types": [(each, Activity(each).label, each == activity) for each in types],
         "form": form,
         **more,

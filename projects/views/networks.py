@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from calls.models import Call, Interest
+from calls.rules.aid import Bonus
 from district_portal.accounts.models import User
 from district_portal.reports.lists import Column, list_answer
 from district_portal.shared.access import access, signed_in
@@ -144,7 +145,9 @@ def network_edit(request: HttpRequest, network: Network) -> HttpResponse:
     except operations.StaleNetwork as stale:
         typed = request.POST.copy()
         typed["version"] = stale.network.version
-        context = {"message": stale.message, "theirs": stale.network, "form": NetworkTextsForm(typed)}
+        bonuses = [Bonus(code).label for code in stale.network.bonuses]
+        context = {"message": stale.message, "theirs": stale.network, "bonuses": bonuses}
+        context["form"] = NetworkTextsForm(typed)
         return render(request, "projects/network_stale.html", context, status=409)
     messages.success(request, _("Saved."))
     return redirect(network)

@@ -211,6 +211,73 @@ def test_the_page_asks_the_same_number_of_questions_for_2000_cells(client, djang
         client.get(url)
 
 
+def test_amounts_typed_for_a_work_package_that_was_removed_meanwhile_are_told(client, network, partner):
+    form = typed(partner, staff="300") | {f"wp{packages(network)[1]}-staff": "12,50"}
+    network.work_packages.get(pk=packages(network)[1]).delete()
+    client.force_login(owner_of(partner))
+    answer = client.post(page(partner, type=INDUSTRIAL), form)
+    assert answer.status_code == 422
+    assert "What you typed for it is not saved: 12,50." in answer.content.decode()
+    assert 'value="300"' in answer.content.decode()
+    assert BudgetLine.objects.count() == 0
+
+
+def test_the_editor_opens_on_what_most_calls_aid_or_where_the_most_figures_are(client, network, partner):
+    client.force_login(owner_of(partner))
+    network.call.rules.all().delete()
+    assert client.get(page(partner)).context["activity"] == INDUSTRIAL
+    first = packages(network)[0]
+    for activity, amount in [("dissemination", "7.00"), ("experimental_development", "9.00")]:
+        cells = {(first, "staff"): Decimal(amount)}
+        write_cells(partner, activity, cells, seen=token({}), actor=owner_of(partner))
+    assert client.get(page(partner)).context["activity"] == "experimental_development"
+    network.call.rules.create(
+        kind="flat_intensity", parameters={"shares": [{"activity": "feasibility_study", "share": "0.5"}]}
+    )
+    BudgetLine.objects.all().delete()
+    assert client.get(page(partner)).context["activity"] == "feasibility_study"
+
+
+def test_the_calls_bounds_stand_where_one_types_and_follow_every_save(client, network, partner):
+    rules = {
+        "project_cost": {"lowest": "500", "highest": "1000"},
+        "cost_limits": {"limits": [{"category": "materials", "share": "0.2"}]},
+        "cost_share": {"lowest": "0.1", "highest": "0.5"},
+    }
+    for kind, parameters in rules.items():
+        network.call.rules.create(kind=kind, parameters=parameters)
+    client.force_login(owner_of(partner))
+
+    def verdicts(address):
+        return {line.check.key: line.check.met for line in client.get(address).context["bounds"]}
+
+    overview = reverse("projects:budget", args=[network.pk])
+    # The planned shares count until there is a budget.
+    nothing = {"project_cost": None, "cost_share": True, "cost_limits": None, "grant": None}
+    assert verdicts(page(partner)) == verdicts(overview) == nothing
+    saved = client.post(page(partner, type=INDUSTRIAL), typed(partner, staff="500", materials="700"))
+    assert saved["Location"] == page(partner, type=INDUSTRIAL)
+    text = client.get(saved["Location"]).content.decode()
+    assert "Lower the cost by €\xa0200." in text
+    assert "Move €\xa0460 from materials to other costs." in text
+    assert "Change the share of" in text and partner.organisation.name in text
+    met = {"project_cost": False, "cost_share": False, "cost_limits": False, "grant": True}
+    assert verdicts(saved["Location"]) == verdicts(overview) == met
+    client.post(page(partner, type=INDUSTRIAL), typed(partner, staff="500", materials="100"))
+    assert verdicts(page(partner))["project_cost"] and verdicts(page(partner))["cost_limits"]
+
+
+def test_what_each_gets_can_be_followed_line_by_line_through_the_cut(client, network, partner):
+    network.call.rules.filter(kind="grant").update(parameters={"share": "0.5", "highest": "300"})
+    cells = {(packages(network)[0], "staff"): Decimal("1000.00")}
+    write_cells(partner, INDUSTRIAL, cells, seen=token({}), actor=owner_of(partner))
+    client.force_login(owner_of(partner))
+    answer = client.get(reverse("projects:budget", args=[network.pk]))
+    (each,) = answer.context["reckonings"]
+    assert (each.part.cost, each.share, each.full, each.cut, each.part.aid) == (1000, Decimal("0.5"), 500, 200, 300)
+    assert "Its part of the cut" in answer.content.decode()
+
+
 def test_a_stale_budget_says_what_it_is_now(network, partner):
     first = packages(network)[0]
     write_cells(partner, INDUSTRIAL, {(first, "staff"): Decimal("5.00")}, seen=token({}), actor=lead_of(network))

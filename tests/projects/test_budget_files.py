@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from projects.models import Activity, BudgetLine, Network
+from projects.models import Activity, BudgetLine, Network, SignOff
 from projects.operations.budget_files import CELLS, COLUMNS, Unusable, places_of, read_file
 from projects.panels.budget_file import HEADERS, workbook
+from projects.section_titles import titles_of
 from projects.states import NetworkState
-from tests.factories.proposals import WorkPackageFactory, lead_of, owner_of, whole_network
+from tests.factories.proposals import SignOffFactory, WorkPackageFactory, lead_of, owner_of, whole_network
 
 pytestmark = pytest.mark.django_db
 AT = {name: HEADERS.index(name) + 1 for name in COLUMNS}
@@ -203,6 +204,23 @@ def test_two_partners_fill_in_their_own_files_at_the_same_time(client, network):
     assert BudgetLine.objects.filter(partner=other, amount=22).exists()
     # A second change of the same partner, from the old file.
     assert "Download it again" in refused(network, change(lead, 33))[0]
+
+
+def test_a_file_with_several_partners_names_all_of_them_where_it_voids_sign_offs(client, network):
+    lead, other = network.partners.select_related("organisation")
+    SignOffFactory(network=network, partner=lead)
+    client.force_login(lead_of(network))
+
+    def change(sheet, book):
+        for row in range(2, 8):
+            sheet.cell(row, AT["amount"], 3)
+
+    assert apply(client, network, upload(client, network, edited(workbook(network), change))).status_code == 302
+    key = SignOff.objects.get().voided_by_section
+    assert key == f"budget:{lead.pk},{other.pk}"
+    names = sorted([lead.organisation.name, other.organisation.name])
+    assert titles_of(network, [key]) == {key: f"Budget of {names[0]} and {names[1]}"}
+    assert titles_of(network, ["budget"]) == {"budget": "Budget"}
 
 
 def test_a_partner_changes_only_its_own_rows(client, network):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -156,10 +158,14 @@ def test_a_facilitator_whose_organisation_declined_may_decide(client: Client) ->
 def test_a_stale_save_shows_both_texts_and_can_be_saved_again(client: Client) -> None:
     network = NetworkFactory()
     client.force_login(owner(lead_of(network)))
-    client.post(page(network, "edit/"), {"title": "Theirs", "idea": "Their idea", "version": 1})
-    stale = client.post(page(network, "edit/"), {"title": "Mine", "idea": "My idea", "version": 1})
+    theirs = {"title": "Theirs", "idea": "Their idea", "bonuses": ["dissemination"], "version": 1}
+    client.post(page(network, "edit/"), theirs)
+    mine = {"title": "Mine", "idea": "My idea", "bonuses": ["collaboration"], "version": 1}
+    stale = client.post(page(network, "edit/"), mine)
     words = stale.content.decode()
     assert stale.status_code == 409
+    assert "<dd>Wide dissemination of the results, or open licences</dd>" in words
+    assert re.findall(r'value="(\w+)"[^>]*\schecked', words) == ["collaboration"]
     assert "Their idea" in words and "My idea" in words and 'name="version" value="2"' in words
     assert client.post(page(network, "edit/"), {"title": "Mine", "idea": "My idea", "version": 2}).status_code == 302
     network.refresh_from_db()
