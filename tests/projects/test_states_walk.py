@@ -1,7 +1,8 @@
 """Random walks through the lives of a network, from all sides: no illegal state is ever reached.
 
 Each step is something that somebody tries: lead, partner, invited organisation, helper, facilitator, Region, stranger,
-or the clock. Most are refused; a refusal has words, and changes nothing that the invariants look at.
+or the clock. Most are refused; a refusal has words, and changes nothing that the invariants look at. The assessment
+listens, as it does in the portal.
 """
 
 from __future__ import annotations
@@ -15,13 +16,18 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from assessment.models import Assessment
+from assessment.operations import admissibility, rejections
+from assessment.operations.admissibility import Found
+from assessment.states import ASSESSMENT_MOVES, AssessmentState
 from calls.models import Call
+from calls.procedure import admissibility_of
 from district_portal.accounts.models import User
 from district_portal.shared.errors import DomainError
 from projects import permissions, sections
 from projects.content import digest, snapshot
-from projects.models import IntegrationRound, Network, Partner
-from projects.operations import forming, integration, listeners, networks, review, sending, signing
+from projects.models import Helper, IntegrationRound, Network, Partner, Submission
+from projects.operations import forming, helpers, integration, networks, review, sending, signing
 from projects.operations.changes import changing
 from projects.operations.verification import chain_breaks
 from projects.states import EDITABLE, NETWORK_MOVES, NetworkState, PartnerState
@@ -32,18 +38,13 @@ from tests.projects.sent import call_of
 
 pytestmark = pytest.mark.django_db
 
-WALKS, LENGTH = 8, 40
-ONWARD = 0.4
+WALKS, LENGTH = 8, 50
+ONWARD = 0.3
 """How often a step is one that leads on."""
+AGAIN = 0.6
+"""How often what was sent is taken back rather than left to the Region."""
 OVER = {NetworkState.WITHDRAWN, NetworkState.REFUSED}
 PEOPLE = ["lead", "partner", "asked", "helper", "facilitator", "region", "stranger"]
-
-
-@pytest.fixture(autouse=True)
-def _nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The assessment has a life of its own, with tests of its own."""
-    for moment in ("SENT", "WITHDRAWN", "INTEGRATED"):
-        monkeypatch.setattr(listeners, moment, [])
 
 
 def may(allowed: bool) -> None:
@@ -79,6 +80,17 @@ class Walk:
         partners = self.network.partners.select_related("organisation", "network__call", "network__district")
         return partners.filter(organisation__memberships__user=person).first() or partners.get(role="lead")
 
+    @property
+    def assessment(self) -> Assessment:
+        found = Assessment.objects.filter(network=self.pk).first()
+        may(found is not None)
+        return found
+
+    def leading(self) -> str:
+        """Who of them leads the network now: the lead can be handed over."""
+        lead = self.network.partners.get(role="lead").organisation
+        return next(name for name, user in self.people.items() if user.memberships.filter(organisation=lead).exists())
+
     # --- Forming and writing
 
     def invite(self, person: User) -> None:
@@ -107,11 +119,57 @@ class Walk:
         with changing(self.network, sections.RISKS, actor=person) as network:
             RiskFactory(network=network, title=f"Risk {network.risks.count()}")
 
+    def offer_lead(self, person: User) -> None:
+        partners = self.network.partners.select_related("network", "organisation").exclude(role="lead")
+        partner = partners.order_by("-state", "pk").first()
+        may(partner is not None)
+        forming.offer_lead(partner, actor=person)
+
+    def take_lead(self, person: User) -> None:
+        forming.take_lead(self.partner(person), actor=person)
+
+    def drop_offer(self, person: User) -> None:
+        partner = self.network.partners.select_related("network", "organisation").exclude(lead_offered_at=None).first()
+        may(partner is not None and permissions.can_drop_lead_offer(person, partner))
+        forming.drop_lead_offer(partner, actor=person)
+
+    # --- Help with writing
+
+    def ask_help(self, person: User) -> None:
+        helpers.invite_helper(self.network, user=self.people["helper"], actor=person)
+
+    def facilitator_helps(self, person: User) -> None:
+        """Asked and accepted: from then on they decide nothing here."""
+        asked = helpers.invite_helper(self.network, user=self.people["facilitator"], actor=person)
+        helpers.answer_helper_invitation(asked, accepted=True, actor=self.people["facilitator"])
+
+    def help(self, person: User) -> None:
+        helpers.answer_helper_invitation(self._help(person), accepted=True, actor=person)
+
+    def refuse_help(self, person: User) -> None:
+        helpers.answer_helper_invitation(self._help(person), accepted=False, actor=person)
+
+    def end_help(self, person: User) -> None:
+        helpers.end_helper(self._help(person), actor=person)
+
+    def _help(self, person: User) -> Helper:
+        """Their own invitation, else that of somebody else."""
+        rows = self.network.helpers.select_related("network__call", "network__district")
+        found = rows.filter(user=person).first() or rows.first()
+        may(found is not None)
+        return found
+
     # --- Review
 
     def submit(self, person: User) -> None:
         may(permissions.can_lead_network(person, self.network))
         networks.submit_network(self.network, actor=person, moment=timezone.now())
+
+    def take_back(self, person: User) -> None:
+        forming.take_back_network(self.network, actor=person)
+
+    def reopen(self, person: User) -> None:
+        forming.reopen_network(self.network, actor=person)
 
     def approve(self, person: User) -> None:
         may(permissions.can_decide_network(person, self.network))
@@ -154,12 +212,33 @@ class Walk:
 
     # --- The Region and the clock
 
+    def check(self, person: User) -> None:
+        """Every line met, but for what the budget lacks."""
+        self._check(person, "curable")
+
+    def check_met(self, person: User) -> None:
+        self._check(person, "met")
+
+    def check_lost(self, person: User) -> None:
+        self._check(person, "not_met")
+
+    def _check(self, person: User, finding: str) -> None:
+        for stage in ("formal", "substantive"):
+            codes = [item.code for item in admissibility_of(self.network.call) if item.stage == stage]
+            found = {code: Found("met") for code in codes} | {codes[-1]: Found(finding, "It is missing.")}
+            admissibility.save_checks(self.assessment, stage=stage, found=found, actor=person, moment=timezone.now())
+
     def ask(self, person: User) -> None:
-        may(permissions.works_for_region_of(person, self.network))
-        sent = self.network.submissions.proposals().first()
-        may(sent is not None)
         due = timezone.now() + timedelta(days=10)
-        integration.ask_integration(sent, sections=[sections.RISKS], text="More.", due_at=due, actor=person)
+        admissibility.ask_for_integration(
+            self.assessment, sections=[sections.RISKS], text="More.", due_at=due, actor=person, moment=timezone.now()
+        )
+
+    def admit(self, person: User) -> None:
+        admissibility.admit(self.assessment, actor=person, moment=timezone.now())
+
+    def reject(self, person: User) -> None:
+        rejections.reject(self.assessment, reason="It is missing.", actor=person, moment=timezone.now())
 
     def answer(self, person: User) -> None:
         integration.answer_integration(self.network, actor=person, moment=timezone.now())
@@ -184,8 +263,13 @@ class Walk:
         if network.state == NetworkState.SUBMITTED:
             return "approve", "facilitator"
         if network.state == NetworkState.SENT:
+            if network.call.is_open_at(timezone.now()):
+                return "deadline_passes", "lead"
             if not IntegrationRound.objects.filter(submission__network=network).exists():
-                return ("deadline_passes", "lead") if network.call.is_open_at(timezone.now()) else ("ask", "region")
+                return ("ask" if self.assessment.checks.filter(finding="curable").exists() else "check"), "region"
+            if self.assessment.state != AssessmentState.INTEGRATION:
+                met = self.assessment.checks.exists() and not self.assessment.checks.exclude(finding="met").exists()
+                return ("admit" if met else "check_met"), "region"
             said = digest(snapshot(network))
             written = network.submissions.filter(kind="proposal").latest("pk").digest != said
             return ("write", "partner") if not written else ("sign_all" if unsigned else "answer", "lead")
@@ -194,21 +278,30 @@ class Walk:
         return ("sign_all" if unsigned else "send"), "lead"
 
 
-STEPS = [name for name, each in vars(Walk).items() if callable(each) and name not in ("__init__", "partner", "onward")]
+NO_STEPS = {"partner", "leading", "onward"}
+STEPS = [
+    name for name, each in vars(Walk).items() if callable(each) and not name.startswith("_") and name not in NO_STEPS
+]
 # Who is likely to get further with a step; the others are tried, too.
 USUAL = {"accept": "asked", "decline": "asked", "approve": "facilitator", "request_changes": "facilitator"}
-USUAL |= {"refuse": "facilitator", "ask": "region", "sign": "partner"}
+USUAL |= {"refuse": "facilitator", "ask": "region", "sign": "partner", "take_lead": "partner", "help": "helper"}
+USUAL |= {"refuse_help": "helper", "check": "region", "check_met": "region", "check_lost": "region"}
+USUAL |= {"admit": "region", "reject": "region"}
 # What ends a walk comes seldom.
-SELDOM = {"refuse", "withdraw", "deadline_passes"}
+SELDOM = {"refuse", "withdraw", "deadline_passes", "check_lost", "reject"}
 
 
 def next_step(walk: Walk, random: Random) -> tuple[str, str]:
     if random.random() < ONWARD:
-        return walk.onward()
-    name = random.choice(STEPS)
-    if name in SELDOM:
+        name, who = walk.onward()
+        if name == "deadline_passes" and random.random() < AGAIN:
+            name = "withdraw_proposal"
+    else:
         name = random.choice(STEPS)
-    return name, random.choice([USUAL.get(name, "lead"), random.choice(PEOPLE)])
+        if name in SELDOM:
+            name = random.choice(STEPS)
+        who = random.choice([USUAL.get(name, "lead"), random.choice(PEOPLE)])
+    return name, walk.leading() if who == "lead" else who
 
 
 def check_invariants(walk: Walk) -> None:
@@ -219,6 +312,11 @@ def check_invariants(walk: Walk) -> None:
     for decision in journal:
         assert not decision.from_state or decision.to_state in NETWORK_MOVES[NetworkState(decision.from_state)]
     assert network.state == (journal[-1].to_state if journal else NetworkState.FORMING)
+
+    for decision in journal:
+        if decision.to_state == NetworkState.APPROVED:
+            barred = network.helpers.have_helped().filter(user=decision.actor, answered_at__lt=decision.at)
+            assert not barred.exists()
 
     assert network.partners.filter(role="lead", state=PartnerState.ACCEPTED).count() == 1
     said = digest(snapshot(network))
@@ -234,6 +332,27 @@ def check_invariants(walk: Walk) -> None:
         assert proposals[0].digest == said
     assert set(network.sign_offs.standing().values_list("digest", flat=True)) <= {said}
     assert list(chain_breaks()) == []
+    check_assessment(network, standing)
+
+
+def check_assessment(network: Network, standing: list[Submission]) -> None:
+    """It is about what was sent, ends with the withdrawal, and goes by its own table."""
+    found = Assessment.objects.filter(network=network).first()
+    if found is None:
+        assert network.state != NetworkState.SENT
+        return
+    assert (found.state == AssessmentState.WITHDRAWN) == (network.state != NetworkState.SENT)
+    entries = list(found.journal.exclude(to_state="").order_by("pk"))
+    for before, entry in zip(entries, entries[1:], strict=False):
+        assert entry.from_state == before.to_state
+        assert entry.to_state in ASSESSMENT_MOVES[AssessmentState(before.to_state)]
+    assert entries[-1].to_state == found.state
+    if network.state == NetworkState.SENT:
+        proposal = next(each for each in standing if each.kind == "proposal")
+        assert found.received_at == proposal.sent_at
+        assert found.submission == max(standing, key=lambda each: each.pk)
+    pending = IntegrationRound.objects.pending().filter(submission__in=standing)
+    assert pending.exists() == (found.state == AssessmentState.INTEGRATION)
 
 
 @pytest.mark.parametrize("seed", range(WALKS))
@@ -260,11 +379,15 @@ def test_no_walk_reaches_an_illegal_state(seed: int) -> None:
 def test_the_whole_way_can_be_walked(review: bool) -> None:
     """Not only refusals: this way leads through every state that a network may end in after it was sent."""
     walk = Walk(review=review)
-    approval = [("submit", "lead"), ("approve", "facilitator")] if review else []
+    again = [("submit", "lead"), ("take_back", "lead"), ("submit", "lead"), ("approve", "facilitator")]
+    approval = [*again, ("reopen", "lead"), ("submit", "lead"), ("approve", "facilitator")] if review else []
     way = [
+        *[("offer_lead", "lead"), ("take_lead", "partner"), ("offer_lead", "partner"), ("take_lead", "lead")],
+        *[("end_help", "helper"), ("ask_help", "lead"), ("help", "helper")],
         *[("invite", "lead"), ("accept", "asked"), ("write", "helper"), *approval, ("sign_all", "lead")],
         *[("send", "lead"), ("withdraw_proposal", "lead"), ("send", "lead"), ("deadline_passes", "lead")],
-        *[("ask", "region"), ("write", "partner"), ("sign_all", "lead"), ("answer", "lead")],
+        *[("check", "region"), ("ask", "region"), ("write", "partner"), ("sign_all", "lead"), ("answer", "lead")],
+        *[("check_met", "region"), ("admit", "region")],
         ("withdraw_proposal", "lead"),
     ]
     for name, who in way:
