@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from calls.models import Call
 from calls.operations.lifecycle import hold_open
+from calls.procedure import procedure_of
 from district_portal.accounts.models import District, User
 from district_portal.shared.errors import DomainError
 from district_portal.shared.states import check_move
@@ -134,10 +135,15 @@ def decline_invitation(network: Network, *, organisation: Organisation, actor: U
 
 @transaction.atomic
 def submit_network(network: Network, *, actor: User, moment: datetime) -> Network:
-    """Hand the network to the facilitator. Raises `DomainError` with what is still missing (`readiness`)."""
+    """Hand the network to the facilitator. Raises `DomainError` with what is still missing (`readiness`), and where the
+    call asks for no review."""
     network = _lock(network)
     check_move(NETWORK_MOVES, network.state, NetworkState.SUBMITTED)
     call = hold_open(network.call, moment)
+    if not procedure_of(call).review:
+        raise DomainError(
+            _("For this call no facilitator reviews proposals. Sign it off, and send it to the Region from there.")
+        )
     partners = network.partners.select_related("organisation")
     missing = [str(check) for check in readiness(network, call, partners, moment=moment) if check.blocks]
     if missing:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from calls.procedure import procedure_of
 from calls.states import CallState
 from district_portal.accounts.models import User
 from district_portal.shared.ui import days_left
@@ -76,9 +78,11 @@ def may(network: Network, user: User, partners: Iterable[Partner]) -> dict[str, 
     waits = any(partner.state == PartnerState.INVITED for partner in own)
     submitted, approved = network.state == NetworkState.SUBMITTED, network.state == NetworkState.APPROVED
     reviews = permissions.reviews_district_of(user, network)
+    edits = leads and network.editable
     return {
         "may_write": network.editable and (confirmed or permissions.helps_to_write(user, network)),
-        "may_edit": leads and network.editable,
+        "may_edit": edits,
+        "may_submit": edits and _has_review(network),
         "may_withdraw": leads and (network.editable or submitted or approved),
         "may_take_back": leads and submitted,
         "may_reopen": leads and approved,
@@ -87,6 +91,12 @@ def may(network: Network, user: User, partners: Iterable[Partner]) -> dict[str, 
         "may_review": permissions.can_see_review(user, network),
         "too_close": submitted and reviews and permissions.is_too_close(user, network),
     }
+
+
+def _has_review(network: Network) -> bool:
+    """Whether a facilitator looks at proposals of this call before they are sent."""
+    prefetch_related_objects([network.call], "rules")  # most pages read them again
+    return procedure_of(network.call).review
 
 
 def _closing(network: Network, now: datetime) -> str:

@@ -33,7 +33,7 @@ COLUMNS = [
 
 
 def _network(request: HttpRequest, uuid: UUID) -> Network:
-    return get_object_or_404(Network.objects.visible_to(request.user).select_related("call", "district"), pk=uuid)
+    return get_object_or_404(Network.objects.visible_to(request.user).with_frame(), pk=uuid)
 
 
 def _version(request: HttpRequest, uuid: UUID, number: int) -> ProposalVersion:

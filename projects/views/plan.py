@@ -48,7 +48,7 @@ FORMS: dict[type[Row], tuple[type[PlanForm], str | Promise, str | Promise]] = {
 
 
 def visible_network(request: HttpRequest, uuid: UUID) -> Network:
-    return get_object_or_404(Network.objects.visible_to(request.user).select_related("call", "district"), pk=uuid)
+    return get_object_or_404(Network.objects.visible_to(request.user).with_frame(), pk=uuid)
 
 
 def _package(request: HttpRequest, uuid: UUID, pk: int) -> WorkPackage:

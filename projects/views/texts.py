@@ -30,7 +30,7 @@ from projects.panels.texts import Text
 
 
 def visible_network(request: HttpRequest, uuid: UUID) -> Network:
-    return get_object_or_404(Network.objects.visible_to(request.user).select_related("call", "district"), pk=uuid)
+    return get_object_or_404(Network.objects.visible_to(request.user).with_frame(), pk=uuid)
 
 
 def _answer(request: HttpRequest, uuid: UUID, key: str) -> Answer:
