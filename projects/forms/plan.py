@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from projects.indicators import common_indicators
 from projects.models import Deliverable, ExpectedIndicator, Milestone, Network, Partner, Risk, WorkPackage
-from projects.operations.plan import PackagePlan
+from projects.operations.plan import PackagePlan, seen_of
 from projects.states import PartnerState
 
 LONGEST = 120
@@ -44,6 +44,19 @@ class PlanForm(forms.ModelForm):
                 empty_label=_("Not decided yet"),
                 error_messages={"invalid_choice": gettext_lazy("Choose a partner that has confirmed.")},
             )
+
+    @property
+    def saved(self) -> list[tuple[str, Any]]:
+        """What the saved row says, field by field, in words."""
+        return [(field.label, self._said(field)) for field in self.visible_fields()]
+
+    def _said(self, field: forms.BoundField) -> Any:
+        value = getattr(self.instance, field.name)
+        if isinstance(value, Partner):
+            return value.organisation.name
+        if isinstance(field.field, forms.ChoiceField) and not isinstance(field.field, PartnerField):
+            value = dict(field.field.choices).get(value, value)
+        return "–" if value is None or value == "" else value
 
     def _month(self, name: str) -> forms.IntegerField:
         duration = self.network.duration_months
@@ -104,7 +117,22 @@ class PackageForm(PlanForm):
         return PackagePlan(**{name: self.cleaned_data[name] for name in self.Meta.fields})
 
 
-class MilestoneForm(PlanForm):
+class RowForm(PlanForm):
+    """Something that stands in a list; `seen` stands for what the person saw of it, where it is there already."""
+
+    seen = forms.CharField(
+        widget=forms.HiddenInput, error_messages={"required": gettext_lazy("Reload the page and edit again.")}
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            del self.fields["seen"]
+        else:
+            self.initial["seen"] = seen_of(self.instance)
+
+
+class MilestoneForm(RowForm):
     months = ("month",)
 
     class Meta:
@@ -114,7 +142,7 @@ class MilestoneForm(PlanForm):
         error_messages = {"title": {"required": gettext_lazy("Enter what is reached.")}}
 
 
-class DeliverableForm(PlanForm):
+class DeliverableForm(RowForm):
     months = ("month",)
     partner = "responsible"
 
@@ -126,7 +154,7 @@ class DeliverableForm(PlanForm):
         error_messages = {"title": {"required": gettext_lazy("Enter what is handed in.")}}
 
 
-class RiskForm(PlanForm):
+class RiskForm(RowForm):
     partner = "owner"
 
     class Meta:
@@ -150,7 +178,7 @@ class RiskForm(PlanForm):
             self.fields[name].choices = Risk.Weight.choices
 
 
-class IndicatorForm(PlanForm):
+class IndicatorForm(RowForm):
     """A common indicator, whose name and unit are known, or one of the network's own."""
 
     class Meta:

@@ -6,7 +6,9 @@ All of it happens under the network's lock (`changing`), which numbers the packa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from django.db.models import Sum
@@ -38,6 +40,14 @@ class PackagePlan:
     lead: Partner | None = None
 
 
+class StaleRow(DomainError):
+    """Somebody else saved the milestone, deliverable, risk or indicator meanwhile; `row` holds theirs."""
+
+    def __init__(self, row: Row) -> None:
+        super().__init__(_("Somebody else has changed this meanwhile. Compare both texts and save again."))
+        self.row = row
+
+
 class StalePackage(DomainError):
     """Somebody else saved the work package meanwhile; `package` holds theirs."""
 
@@ -63,9 +73,14 @@ def add_package(network: Network, *, plan: PackagePlan, actor: User) -> WorkPack
 
 
 def edit_package(package: WorkPackage, *, plan: PackagePlan, version: int, actor: User) -> WorkPackage:
-    """Save the texts. Raises `StalePackage` when `version`, which was edited, is not the newest any more."""
+    """Save the texts. Raises `StalePackage` when `version`, which was edited, is not the newest any more.
+
+    The same plan again changes nothing.
+    """
     with changing(package.network, sections.PLAN, actor=actor) as network:
         package = _package(network, package.pk)
+        if PackagePlan(**{each.name: getattr(package, each.name) for each in fields(PackagePlan)}) == plan:
+            return package
         if version != package.version:
             raise StalePackage(package)
         _write(package, plan, network)
@@ -161,15 +176,30 @@ def network_of(row: Row) -> Network:
     return row.work_package.network if isinstance(row, Milestone | Deliverable) else row.network
 
 
-def save_row(row: Row, *, actor: User) -> Row:
+def seen_of(row: Row) -> str:
+    """What stands for everything that a saved row says: whoever edits it gives it back (`save_row`)."""
+    values = [getattr(row, field.attname) for field in row._meta.fields]
+    # 3 is what the database keeps as 3.00.
+    said = [f"{value:.2f}" if isinstance(value, Decimal) else str(value) for value in values]
+    return sha256("\0".join(said).encode()).hexdigest()[:32]
+
+
+def save_row(row: Row, *, seen: str = "", actor: User) -> Row:
     """Add a milestone, deliverable, risk or expected indicator, or save what was changed of it.
+
+    `seen` is the `seen_of` the row that was edited. Raises `StaleRow` when the row says something else by now, unless
+    it says what is to be saved.
 
     Raises `DomainError` for a month beyond the project's duration, for a partner that has not confirmed, and where the
     row (or its work package) has been removed meanwhile.
     """
     kind, new = KINDS[type(row)], row.pk is None
     with changing(network_of(row), kind.section, actor=actor) as network:
-        _check_there(row, network, new=new)
+        now = _check_there(row, network, new=new)
+        if now is not None and seen_of(now) == seen_of(row):
+            return now
+        if now is not None and seen_of(now) != seen:
+            raise StaleRow(now)
         if isinstance(row, Milestone | Deliverable):
             check_month(row.month, network.duration_months)
         _check_partner(_partner(row), network)
@@ -205,14 +235,19 @@ def beyond(month: int, duration: int) -> str:
     }
 
 
-def _check_there(row: Row, network: Network, *, new: bool) -> None:
+def _check_there(row: Row, network: Network, *, new: bool) -> Row | None:
+    """The row as it is saved now, None for a new one."""
     if isinstance(row, Milestone | Deliverable):
         _package(network, row.work_package_id)
     same_kind = _same_kind(row, network)
     if new and same_kind.count() >= MOST_ROWS:
         raise DomainError(_("There are %(most)s of these already: remove some first.") % {"most": MOST_ROWS})
-    if not new and not same_kind.filter(pk=row.pk).exists():
+    if new:
+        return None
+    now: Row | None = same_kind.filter(pk=row.pk).first()
+    if now is None:
         raise DomainError(_("“%(title)s” has been removed meanwhile.") % {"title": called(row)})
+    return now
 
 
 def _same_kind(row: Row, network: Network) -> Any:

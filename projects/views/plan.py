@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from copy import copy
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,21 +18,21 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from district_portal.shared.access import access
+from district_portal.shared.errors import DomainError
 from district_portal.shared.ui import money
 from projects import permissions, sections
-from projects.forms.plan import DeliverableForm, IndicatorForm, MilestoneForm, PackageForm, PlanForm, RiskForm
+from projects.forms.plan import DeliverableForm, IndicatorForm, MilestoneForm, PackageForm, PlanForm, RiskForm, RowForm
 from projects.models import Deliverable, ExpectedIndicator, Milestone, Network, Risk, WorkPackage
 from projects.operations import plan as operations
 from projects.operations.changes import check_changeable
 from projects.operations.plan import KINDS, Row
 from projects.panels import plan as panel
-from projects.panels.plan import when
 
 UNDO = "plan_undo"
 """In the session: what was removed last, so that it can be brought back."""
 
 MODELS: dict[str, type[Row]] = {kind.name: model for model, kind in KINDS.items()}
-FORMS: dict[type[Row], tuple[type[PlanForm], str | Promise, str | Promise]] = {
+FORMS: dict[type[Row], tuple[type[RowForm], str | Promise, str | Promise]] = {
     Milestone: (MilestoneForm, gettext_lazy("Add a milestone"), gettext_lazy("Change the milestone")),
     Deliverable: (DeliverableForm, gettext_lazy("Add a deliverable"), gettext_lazy("Change the deliverable")),
     Risk: (RiskForm, gettext_lazy("Add a risk"), gettext_lazy("Change the risk")),
@@ -105,11 +105,13 @@ def plan_page(request: HttpRequest, network: Network) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(permissions.can_write_network, on=visible_network)
 def package_new(request: HttpRequest, network: Network) -> HttpResponse:
-    check_changeable(network, sections.PLAN)
-    form = PackageForm(request.POST if request.method == "POST" else None, network=network)
+    title, form = _("Add a work package"), PackageForm(_typed(request, network, sections.PLAN), network=network)
     if not form.is_valid():
-        return _form(request, network, form, _("Add a work package"))
-    package = operations.add_package(network, plan=form.plan, actor=request.user)
+        return _form(request, network, form, title)
+    try:
+        package = operations.add_package(network, plan=form.plan, actor=request.user)
+    except DomainError as refusal:
+        return _form(request, network, form, title, refusal)
     return _done(request, network, _("%(name)s is added.") % {"name": f"WP{package.number}"}, f"wp{package.pk}")
 
 
@@ -117,32 +119,18 @@ def package_new(request: HttpRequest, network: Network) -> HttpResponse:
 @access(_may_write, on=_package)
 def package_edit(request: HttpRequest, package: WorkPackage) -> HttpResponse:
     network, initial = package.network, {"version": package.version}
-    check_changeable(network, sections.PLAN)
-    form = PackageForm(
-        request.POST if request.method == "POST" else None, network=network, instance=package, initial=initial
-    )
+    title, typed = _("Change %(name)s") % {"name": f"WP{package.number}"}, _typed(request, network, sections.PLAN)
+    form = PackageForm(typed, network=network, instance=package, initial=initial)
     if not form.is_valid():
-        return _form(request, network, form, _("Change %(name)s") % {"name": f"WP{package.number}"})
+        return _form(request, network, form, title)
     try:
         operations.edit_package(package, plan=form.plan, version=form.cleaned_data["version"], actor=request.user)
     except operations.StalePackage as stale:
-        return _stale(request, network, stale)
+        newest = {"version": str(stale.package.version)}
+        return _stale(request, network, title, stale, PackageForm, stale.package, newest)
+    except DomainError as refusal:
+        return _form(request, network, form, title, refusal)
     return _done(request, network, _("Saved."), f"wp{package.pk}")
-
-
-def _stale(request: HttpRequest, network: Network, stale: operations.StalePackage) -> HttpResponse:
-    """Both texts; what was typed can be saved over the newest version."""
-    theirs = stale.package
-    typed = request.POST.copy()
-    typed["version"] = str(theirs.version)
-    context = {
-        "network": network,
-        "message": stale.message,
-        "theirs": theirs,
-        "when": when(network, theirs.starts_month, theirs.ends_month),
-        "form": PackageForm(typed, network=network, instance=WorkPackage(pk=theirs.pk, network=network)),
-    }
-    return render(request, "projects/plan_stale.html", context, status=409)
 
 
 @require_POST
@@ -262,12 +250,17 @@ def plan_undo(request: HttpRequest, network: Network) -> HttpResponse:
 
 def _edit(request: HttpRequest, row: Row, anchor: str) -> HttpResponse:
     network, new = operations.network_of(row), row.pk is None
-    check_changeable(network, KINDS[type(row)].section)
     form_class, add, change = FORMS[type(row)]
-    form = form_class(request.POST if request.method == "POST" else None, network=network, instance=row)
+    title = str(add if new else change)
+    form = form_class(_typed(request, network, KINDS[type(row)].section), network=network, instance=row)
     if not form.is_valid():
-        return _form(request, network, form, str(add if new else change))
-    operations.save_row(form.instance, actor=request.user)
+        return _form(request, network, form, title)
+    try:
+        operations.save_row(form.instance, seen=form.cleaned_data.get("seen", ""), actor=request.user)
+    except operations.StaleRow as stale:
+        return _stale(request, network, title, stale, form_class, stale.row, {"seen": operations.seen_of(stale.row)})
+    except DomainError as refusal:
+        return _form(request, network, form, title, refusal)
     return _done(request, network, _("Added.") if new else _("Saved."), anchor)
 
 
@@ -295,9 +288,46 @@ def _plain(value: Any) -> Any:
 # --- Answers -------------------------------------------------------------------------------------------------------
 
 
-def _form(request: HttpRequest, network: Network, form: ModelForm[Any], title: str) -> HttpResponse:
-    context = {"network": network, "form": form, "title": title, "back": reverse("projects:plan", args=[network.pk])}
-    return render(request, "projects/plan_form.html", context, status=422 if form.is_bound else 200)
+def _typed(request: HttpRequest, network: Network, section: str) -> QueryDict | None:
+    """What was sent. An empty form is not even shown while the section cannot change; what was typed is kept."""
+    if request.method == "POST":
+        return request.POST
+    check_changeable(network, section)
+    return None
+
+
+def _form(
+    request: HttpRequest, network: Network, form: PlanForm, title: str, refusal: DomainError | None = None
+) -> HttpResponse:
+    """`refusal`: why what was typed cannot be saved; it stays on the page."""
+    back = reverse("projects:plan", args=[network.pk])
+    context = {"network": network, "form": form, "title": title, "back": back, "refused": refusal and refusal.message}
+    status = 409 if refusal else 422 if form.is_bound else 200
+    return render(request, "projects/plan_form.html", context, status=status)
+
+
+def _stale(
+    request: HttpRequest,
+    network: Network,
+    title: str,
+    stale: DomainError,
+    form_class: type[PlanForm],
+    theirs: WorkPackage | Row,
+    newest: dict[str, str],
+) -> HttpResponse:
+    """Both texts; what was typed can be saved over the newest one, which `newest` stands for."""
+    typed = request.POST.copy()
+    for name, value in newest.items():
+        typed[name] = value
+    context = {
+        "network": network,
+        "title": title,
+        "message": stale.message,
+        "theirs": form_class(network=network, instance=theirs).saved,
+        "form": form_class(typed, network=network, instance=copy(theirs)),
+        "back": reverse("projects:plan", args=[network.pk]),
+    }
+    return render(request, "projects/plan_stale.html", context, status=409)
 
 
 def _done(request: HttpRequest, network: Network, words: str, anchor: str = "") -> HttpResponse:

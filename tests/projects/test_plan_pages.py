@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from projects.models import BudgetLine, Milestone, Partner, WorkPackage
-from projects.operations.plan import KINDS
+from projects.models import BudgetLine, Deliverable, Milestone, Network, Partner, WorkPackage
+from projects.operations.plan import KINDS, seen_of
 from projects.panels.activity import WORDS
 from tests.factories.accounts import UserFactory
 from tests.factories.enterprises import MembershipFactory
@@ -104,6 +104,70 @@ def test_a_stale_save_is_answered_with_both_texts(client, network, lead):
     assert (package.title, package.version) == ("Design by B", 3)
 
 
+def deliverable_of(network):
+    return Deliverable.objects.filter(work_package__network=network).first()
+
+
+ROWS = [
+    (
+        "plan_milestone_edit",
+        lambda network: Milestone.objects.filter(work_package__network=network).first(),
+        {"month": 4},
+    ),
+    ("deliverable_edit", deliverable_of, {"month": 4}),
+    ("risk_edit", lambda network: network.risks.get(), {"likelihood": 1, "impact": 3, "response": "Two suppliers"}),
+]
+
+
+@pytest.mark.parametrize(("route", "find", "values"), ROWS)
+def test_the_second_of_two_editors_of_a_row_gets_both_and_overwrites_nothing(
+    client, network, lead, route, find, values
+):
+    row = find(network)
+    url, seen = address(route, network, row.pk), seen_of(row)
+    assert f'value="{seen}"' in client.get(url).content.decode()
+    assert client.post(url, {**values, "title": "By A", "seen": seen}).status_code == 302
+    assert client.post(url, {**values, "title": "By A", "seen": seen}).status_code == 302  # sent twice
+    stale = client.post(url, {**values, "title": "By B", "seen": seen})
+    text = stale.content.decode()
+    assert stale.status_code == 409 and "By A" in text and "By B" in text
+    assert find(network).title == "By A"
+    newest = stale.context["form"]["seen"].value()
+    assert client.post(url, {**values, "title": "By B", "seen": newest}).status_code == 302
+    assert find(network).title == "By B"
+
+
+def test_an_indicator_changed_by_two_is_shown_in_both_versions(client, network, lead):
+    indicator = network.indicators.get()
+    url, seen = address("indicator_edit", network, indicator.pk), seen_of(indicator)
+    assert client.post(url, {"code": indicator.code, "target": "7", "seen": seen}).status_code == 302
+    assert client.post(url, {"code": indicator.code, "target": "7", "seen": seen}).status_code == 302  # 7 is 7.00
+    stale = client.post(url, {"code": indicator.code, "target": "9", "seen": seen})
+    assert stale.status_code == 409
+    assert "7.00" in stale.content.decode() and stale.context["form"]["target"].value() == "9"
+    assert client.post(url, {"code": indicator.code, "target": "9"}).status_code == 422
+
+
+def test_a_refused_change_stays_on_the_page_with_the_reason(client, network, lead):
+    package, risk = network.work_packages.first(), network.risks.get()
+    plan = {"title": "Typed for an hour", "aim": "All of it", "lead": "", "starts_month": 1, "ends_month": 8}
+    weighed = {"title": "Typed for an hour", "likelihood": 1, "impact": 1, "response": "R"}
+    Network.objects.filter(pk=network.pk).update(state="submitted")
+    for url, values in (
+        (address("package_new", network), plan),
+        (address("package_edit", network, package.pk), {**plan, "version": 1}),
+        (address("risk_new", network), weighed),
+        (address("risk_edit", network, risk.pk), {**weighed, "seen": seen_of(risk)}),
+    ):
+        answer = client.post(url, values)
+        text = answer.content.decode()
+        assert answer.status_code == 409
+        assert (
+            "Typed for an hour" in text and "cannot be changed now" in text and "what you typed is still here" in text
+        )
+        assert client.get(url).status_code == 409
+
+
 def test_the_removal_of_a_package_names_what_goes_with_it(client, network, lead):
     package = network.work_packages.get(number=2)
     url = address("package_remove", network, package.pk)
@@ -178,7 +242,8 @@ def test_an_indicator_is_common_or_named_and_in_the_list_once(client, network, l
 
 def test_what_was_done_is_in_the_list_of_activity_in_words(client, network, lead):
     milestone = Milestone.objects.filter(work_package__network=network).first()
-    client.post(address("plan_milestone_edit", network, milestone.pk), {"title": "It works", "month": 4})
+    values = {"title": "It works", "month": 4, "seen": seen_of(milestone)}
+    client.post(address("plan_milestone_edit", network, milestone.pk), values)
     client.post(address("risk_remove", network, network.risks.get().pk))
     client.post(address("package_move", network, network.work_packages.first().pk), {"up": "0"})
     kinds = set(network.activities.values_list("kind", flat=True))
