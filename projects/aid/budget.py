@@ -1,8 +1,10 @@
 """The budget of a network: its cells with the aid for each, and their sums. All amounts are EUR, in whole cents.
 
-The aid for a cell is its amount × its intensity, rounded to the cent, half a cent up. Where the sum is more than the
-call gives to one project, it is cut to that; the cut is shared out over the cells in proportion to their aid, and the
-cents that remain go to the largest remainders. So whichever way the cells are added up, the sum is the same.
+The aid for a cell is its amount × its intensity, rounded to the cent, half a cent up. Where these roundings add up to
+more than amounts × intensities, a limit of law, the cents too many are taken from the largest ones. Where the sum is
+more than the call gives to one project, it is cut to that; the cut is shared out over the cells in proportion to their
+aid, and the cents that remain go to the largest remainders. So whichever way the cells are added up, the sum is the
+same.
 """
 
 from __future__ import annotations
@@ -131,7 +133,7 @@ def reckon(
 ) -> Budget:
     """The budget of cells (partner, work package, category, activity, amount) of these members. Pure."""
     found = [intensities.of(members[partner], activity) for partner, _package, _category, activity, _amount in lines]
-    full = [(line[4] * each.share).quantize(CENT, ROUND_HALF_UP) for line, each in zip(lines, found, strict=True)]
+    full = _rounded([line[4] * each.share for line, each in zip(lines, found, strict=True)])
     cost, reckoned = sum((line[4] for line in lines), ZERO), sum(full, ZERO)
     limit, bounds = _limit(grant, cost, reckoned)
     aids = share_out(limit, full) if limit < reckoned else full
@@ -157,6 +159,13 @@ def reckon(
         version=intensities.version,
         intensities={(line[0], line[3]): each for line, each in zip(lines, found, strict=True)},
     )
+
+
+def _rounded(exact: Sequence[Decimal]) -> list[Decimal]:
+    """To the cent, half a cent up, but never more in all than they are."""
+    amounts = [amount.quantize(CENT, ROUND_HALF_UP) for amount in exact]
+    whole = sum(exact, ZERO).quantize(CENT, ROUND_DOWN)
+    return share_out(whole, amounts) if sum(amounts, ZERO) > whole else amounts
 
 
 def _limit(grant: Grant | None, cost: Decimal, reckoned: Decimal) -> tuple[Decimal, list[str]]:

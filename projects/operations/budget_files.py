@@ -158,10 +158,13 @@ def _check_size(file: IO[bytes]) -> None:
     file.seek(0, 2)
     size = file.tell()
     file.seek(0)
+    too_much = Unusable([_("This file holds more than a budget: at most 2 MB.")])
+    if size > MOST_BYTES:
+        raise too_much
     with zipfile.ZipFile(file) as archive:
         entries = archive.infolist()
-        if size > MOST_BYTES or len(entries) > ENTRIES or sum(entry.file_size for entry in entries) > UNPACKED:
-            raise Unusable([_("This file holds more than a budget: at most 2 MB.")])
+        if len(entries) > ENTRIES or sum(entry.file_size for entry in entries) > UNPACKED:
+            raise too_much
     file.seek(0)
 
 

@@ -103,7 +103,11 @@ def _explanation(budget: Budget, partners: Sequence[Partner]) -> list[list[Any]]
     rows += [["", "", words] for words in budget.bounds]
     if budget.version:
         rows.append(["", "", validity(budget.version)])
-    return [*rows, ["", "", _("Cost × share for each amount, rounded to the cent (half a cent up), then added up.")]]
+    words = _(
+        "Cost × share for each amount, rounded to the cent (half a cent up), then added up. Where the roundings make "
+        "it more than cost × share in all, the largest amounts give the cents too many."
+    )
+    return [*rows, ["", "", words]]
 
 
 def _about(network: Network) -> list[list[str]]:

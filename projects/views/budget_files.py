@@ -84,6 +84,9 @@ def budget_import_apply(request: HttpRequest, network: Network) -> HttpResponse:
     wanted = {(row[0], row[1], row[2], row[3]): field.clean(row[4]) for row in kept["rows"]}
     writable = _writable(request, network)
     number = operations.apply_amounts(network, wanted, seen=kept["seen"], writable=writable, actor=request.user)
+    if not number:
+        messages.info(request, _("The file says what is here already: nothing to take over."))
+        return redirect("projects:budget", network.pk)
     words = ngettext("%(count)s amount is taken over.", "%(count)s amounts are taken over.", number)
     messages.success(request, words % {"count": number})
     return redirect("projects:budget", network.pk)

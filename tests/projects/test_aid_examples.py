@@ -10,6 +10,7 @@ call of 2018: 50 %, at most EUR 150 thousand.
 """
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calls.rules import RULES, Member
+from calls.rules import RULES, Member, Party
 from calls.rules.aid import Activity, AidVersion
 from calls.rules.words import CostCategory
 from projects.aid.budget import reckon, share_out
@@ -103,8 +104,8 @@ LABORATORY = member(kind="laboratory")
         (member("micro"), EXPERIMENTAL, ["assisted_area_c"], "50000.00", "25000.00"),
         # 25: a laboratory is no small enterprise: 50 % of 70,000.
         (LABORATORY, INDUSTRIAL, [], "70000.00", "35000.00"),
-        # 25: half a cent goes up: 35 % of 0.10 = 0.035.
-        (member("medium"), EXPERIMENTAL, [], "0.10", "0.04"),
+        # 25: half a cent would go up, 35 % of 0.10 = 0.035, but 0.04 is more than 35 % of the whole.
+        (member("medium"), EXPERIMENTAL, [], "0.10", "0.03"),
         # 25: less than half a cent goes down: 35 % of 0.04 = 0.014.
         (member("medium"), EXPERIMENTAL, [], "0.04", "0.01"),
     ],
@@ -163,17 +164,36 @@ def test_call_2_covers_all_of_the_cost():
 
 def test_sme_networks_get_half_of_the_cost_and_no_more_than_150_thousand():
     """SME networks: three members of 99,999.99 each: 49,999.995 → 50,000.00 each (half a cent up), 150,000.00 in all;
-    but 50 % of 299,999.97 are 149,999.985, in whole cents 149,999.98: 49,999.99 each, and a cent is left over."""
+    but 50 % of 299,999.97 are 149,999.985, in whole cents 149,999.98: two of the three give a cent."""
     intensities, grant = of_call("sme-networks-2018")
     members = {each: member("small") for each in (1, 2, 3)}
     found = budget([(each, INDUSTRIAL, "99999.99") for each in members], members, intensities, grant)
-    assert found.reckoned == 150000
+    assert (found.reckoned, found.bounds) == (Decimal("149999.98"), ())
     aids = [found.partners[each].aid for each in members]
     assert aids == [Decimal("50000.00"), Decimal("49999.99"), Decimal("49999.99")]
     assert found.aid == Decimal("149999.98")
     # 50 % of 360,000 are 180,000, at most 150,000: 50,000 each.
     found = budget([(each, INDUSTRIAL, "120000.00") for each in members], members, intensities, grant)
     assert [found.partners[each].aid for each in members] == [50000, 50000, 50000]
+
+
+def test_half_a_cent_goes_up_where_the_whole_has_room_for_it():
+    """25: 35 % of 0.10 = 0.035 → 0.04, of 0.04 = 0.014 → 0.01, of 0.07 = 0.0245 → 0.02; of all 0.21 0.0735."""
+    cells = [(1, EXPERIMENTAL, "0.10"), (2, EXPERIMENTAL, "0.04"), (3, EXPERIMENTAL, "0.07")]
+    found = budget(cells, {partner: member("medium") for partner in (1, 2, 3)}, article_25())
+    assert [cell.aid for cell in found.cells] == [Decimal("0.04"), Decimal("0.01"), Decimal("0.02")]
+
+
+@pytest.mark.parametrize("amounts", [["1250.55"], ["0.01"] * 7, ["0.01", "99999.99", "33.33"], ["10.01", "10.03"]])
+def test_roundings_never_ask_for_more_than_the_share_of_the_whole(amounts):
+    """1,250.55 × 50 % = 625.275 → 625.28 would be more than 50 %: what the rule itself would refuse."""
+    flat = rule("flat_intensity", {"shares": [{"activity": INDUSTRIAL, "share": "0.5"}]})
+    lines = [(1, package, "staff", INDUSTRIAL, Decimal(amount)) for package, amount in enumerate(amounts)]
+    found = reckon(lines, {1: member("small")}, Intensities([flat], ()), None)
+    whole = sum(map(Decimal, amounts)) / 2
+    assert whole - Decimal("0.01") < found.aid <= whole
+    one = replace(member("small"), cost_by_activity={INDUSTRIAL: found.cost})
+    assert flat.check(Party(members=(one,), grant=found.aid)).met is True
 
 
 def test_an_undeclared_size_is_reckoned_as_large_and_provisional():

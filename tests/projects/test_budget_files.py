@@ -175,8 +175,18 @@ def test_a_file_of_another_network_or_of_none_is_refused(client, network):
     damaged = "This file is not a spreadsheet (XLSX), or it is damaged."
     assert refused(network, b"PK\x03\x04 not a zip") == [damaged]
     assert refused(network, workbook(network)[:-400]) == [damaged]
+    assert refused(network, b"\0" * (2 * 1024 * 1024 + 1)) == ["This file holds more than a budget: at most 2 MB."]
     client.force_login(lead_of(network))
     assert upload(client, network, b"amount\n5\n").status_code == 422
+
+
+def test_taking_over_twice_says_that_it_is_done(client, network):
+    client.force_login(lead_of(network))
+    preview = upload(client, network, edited(workbook(network), amount_of(2, 5)))
+    answers = [apply(client, network, preview) for _twice in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert "nothing to take over" in client.get(answers[1]["Location"]).content.decode()
+    assert Activity.objects.filter(kind="budget_imported").count() == 1
 
 
 def test_renumbered_work_packages_make_a_file_stale(network):
