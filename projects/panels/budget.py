@@ -26,6 +26,7 @@ from projects.operations.changes import unlocked_sections
 from projects.operations.readiness import cost_checks
 from projects.panels.checklist import Line, stage_of
 from projects.panels.frame import frame
+from projects.panels.texts import WHOLE_BUDGET, comments
 from projects.parties import Known, costs_of
 from projects.sections import budget_key
 from projects.states import PartnerState
@@ -85,6 +86,7 @@ def budget(network: Network, user: User, now: datetime) -> dict[str, Any]:
     mine = set(Organisation.objects.acted_for_by(user).filter(pk__in=rooms).values_list("pk", flat=True))
     return {
         **top,
+        **comments(network, WHOLE_BUDGET, user),
         "budget": found,
         "facts": _facts(found),
         "bounds": bounds,

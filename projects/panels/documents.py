@@ -17,6 +17,7 @@ from projects.models import Attachment, Declaration, Network, Paper
 from projects.operations.attachments import OTHER
 from projects.panels.frame import frame
 from projects.panels.plan import may_write_sections
+from projects.panels.texts import comments
 from projects.wanted import Wordings, declarations_wanted, documents_wanted, holds
 
 PAPERS = 10
@@ -63,6 +64,7 @@ def documents(network: Network, user: User, now: datetime) -> dict[str, Any]:
     return {
         **around,
         **may,
+        **comments(network, sections.ATTACHMENTS, user),
         "may_declare": may["may_write_declarations"] and permissions.can_lead_network(user, network),
         "types": types,
         "wanted_count": sum(each.wanted for each in types),

@@ -20,6 +20,7 @@ from projects.models import Deliverable, ExpectedIndicator, Milestone, Network, 
 from projects.operations.changes import unlocked_sections
 from projects.panels.frame import frame
 from projects.panels.gantt import gantt, month_of
+from projects.panels.texts import comments
 from projects.permissions import can_write_network
 
 
@@ -82,6 +83,7 @@ def plan(network: Network, user: User, now: datetime) -> dict[str, Any]:
         ),
         "chart": chart(network, rows),
         **_risks(network),
+        **comments(network, sections.PLAN, user),
         "indicators": [Expected(each, name_of(each), unit_of(each)) for each in network.indicators.all()],
     }
 

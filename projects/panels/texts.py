@@ -145,6 +145,10 @@ class Thread:
         return self.replies[-1].pk if self.replies else self.comment.pk
 
 
+WHOLE_BUDGET = "budget"
+"""Where the budget as a whole is discussed; it is written partner by partner."""
+
+
 def threads_of(network: Network, *, section: str = "", unresolved: bool = False) -> list[Thread]:
     """Threads (of a section), oldest first; those not resolved before the others."""
     rows = network.comments.select_related("author", "resolved_by").order_by("pk")
@@ -155,7 +159,8 @@ def threads_of(network: Network, *, section: str = "", unresolved: bool = False)
             first.append(row)
         else:
             replies.setdefault(row.reply_to_id, []).append(row)
-    titles = section_titles(network)
+    # On the page of one section its name is known, and costs nothing.
+    titles = {} if section else section_titles(network)
     found = [Thread(row, replies.get(row.pk, []), titles.get(row.section, row.section)) for row in first]
     if unresolved:
         found = [thread for thread in found if thread.comment.resolved_at is None]
@@ -179,6 +184,7 @@ def section_titles(network: Network) -> dict[str, str]:
         titles[answer_key(question.code)] = question.text
         for partner in partners:
             titles[answer_key(question.code, partner.pk)] = f"{question.text} – {partner.organisation.name}"
+    titles[WHOLE_BUDGET] = pgettext("proposal", "Budget")
     for partner in partners:
         titles[sections.budget_key(partner.pk)] = f"{pgettext('proposal', 'Budget')} – {partner.organisation.name}"
     return titles

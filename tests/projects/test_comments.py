@@ -102,6 +102,56 @@ def test_the_head_counts_what_is_not_resolved_and_the_list_shows_only_that(clien
     assert "Still open." in shown and "All clear." not in shown
 
 
+@pytest.mark.parametrize(("tab", "section"), [("plan", "plan"), ("budget", "budget"), ("documents", "attachments")])
+def test_a_tab_has_the_discussion_of_what_it_shows(client: Client, tab: str, section: str) -> None:
+    network = NetworkFactory()
+    CommentFactory(network=network, section=section, text="Of this tab.")
+    CommentFactory(network=network, section="summary", text="Of another.")
+    client.force_login(owner(lead_of(network)))
+    shown = client.get(f"/en/networks/{network.pk}/{tab}/").content.decode()
+    assert "Of this tab." in shown and "Of another." not in shown
+    assert f'name="section" value="{section}"' in shown
+    said = {"text": "Heard.", "section": section}
+    assert client.post(page(network, "new/"), said, headers={"HX-Request": "true"}).status_code == 200
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_what_was_typed_stays_where_the_network_was_withdrawn_meanwhile(client: Client, headers: dict) -> None:
+    network = NetworkFactory()
+    person = owner(lead_of(network))
+    thread = CommentFactory(network=network, author=person)
+    Network.objects.filter(pk=network.pk).update(state=NetworkState.WITHDRAWN)
+    client.force_login(person)
+    for more in ("new/", f"{thread.pk}/reply/", f"{thread.pk}/edit/"):
+        answer = client.post(page(network, more), {"text": "Typed for an hour."}, headers=headers)
+        shown = answer.content.decode()
+        # With htmx the part alone is replaced, not the page with the text that is being written.
+        assert answer.status_code == (422 if headers and more != f"{thread.pk}/edit/" else 409)
+        assert "Typed for an hour." in shown and "The network is withdrawn" in shown
+
+
+def test_a_reply_to_what_was_deleted_meanwhile_is_kept_as_a_comment_to_send(client: Client) -> None:
+    network = NetworkFactory()
+    thread = CommentFactory(network=network, section="plan")
+    number = thread.pk
+    thread.delete()
+    client.force_login(owner(lead_of(network)))
+    answer = client.post(page(network, f"{number}/reply/"), {"text": "My answer.", "section": "plan"})
+    assert answer.status_code == 409
+    assert "deleted meanwhile" in answer.content.decode()
+    assert answer.context["comment_form"]["text"].value() == "My answer." and answer.context["section"] == "plan"
+
+
+def test_an_empty_reply_is_refused_at_its_thread(client: Client) -> None:
+    network = NetworkFactory()
+    thread = CommentFactory(network=network)
+    client.force_login(owner(lead_of(network)))
+    shown = client.post(page(network, f"{thread.pk}/reply/"), {"text": "x" * 3001})
+    assert shown.status_code == 422
+    assert f'id="reply-{thread.pk}-error"' in shown.content.decode()
+    assert 'id="comment-new-error"' not in shown.content.decode()
+
+
 def test_htmx_gets_the_threads_of_the_section_and_an_empty_comment_is_refused_in_place(client: Client) -> None:
     network = NetworkFactory()
     client.force_login(owner(lead_of(network)))
