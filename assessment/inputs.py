@@ -107,7 +107,7 @@ class Replay:
         priorities = tuple(data["priorities"])
         evaluated = [network for network, state in self.states.items() if state == S.EVALUATED]
         return Inputs(
-            call=self.call.slug,
+            call=data.get("call_name", self.call.slug),
             budget=Decimal(data["budget"]),
             threshold=data["threshold"],
             priorities=priorities,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -20,8 +21,8 @@ from assessment.models import Assessment, RankingLine
 from assessment.states import AssessmentState
 from assessment.words import explanation, points, priority_names
 from district_portal.accounts.models import User
-from district_portal.shared.ui import localised, long_day, money
-from projects.models import Network, Paper, Partner
+from district_portal.shared.ui import localised, long_day, long_moment, money
+from projects.models import Network, Paper, Partner, Protocol
 from projects.papers.pdf import Document
 from projects.papers.registry import PaperKind
 
@@ -62,7 +63,7 @@ def make_outcome(paper: Paper, path: Path) -> None:
     document = _begin(
         paper, line.assessment, _outcome_title(line.assessment.network), line.ranking.published_at or paper.requested_at
     )
-    document.text(_outcome(line))
+    document.text(capfirst(_outcome(line)))
     document.facts(_facts(line))
     ranking = line.ranking
     names = priority_names(ranking.call)
@@ -82,9 +83,9 @@ def make_rejection(paper: Paper, path: Path) -> None:
         paper, assessment, _rejection_title(assessment.network), decided.at if decided else paper.requested_at
     )
     if assessment.state == AssessmentState.EXCLUDED:
-        document.text(_("your proposal is excluded from the selection, for this reason:"))
+        document.text(capfirst(_("your proposal is excluded from the selection, for this reason:")))
     else:
-        document.text(_("your proposal is not admissible, for this reason:"))
+        document.text(capfirst(_("your proposal is not admissible, for this reason:")))
     document.text(decided.reason if decided else "")
     _appeal(document)
     document.write(path)
@@ -103,12 +104,21 @@ def _begin(paper: Paper, assessment: Assessment, title: str, moment: datetime) -
         (_("To"), lead),
         (_("Call"), localised(network.call, "title")),
         (_("Proposal"), network.title),
-        (_("Receipt"), assessment.submission.number),
+        (_("Receipt"), f"{assessment.submission.number}, {long_moment(assessment.received_at)}"),
     ]
+    if protocol := _protocol(network):
+        rows.append((_("Protocol"), protocol))
     if others:
         rows.insert(1, (_("For the information of"), others))
     document.facts(rows)
     return document
+
+
+def _protocol(network: Network) -> str:
+    """Number and day under which the Region's register took the proposal in; empty where none is recorded."""
+    sent = network.submissions.standing().values("pk")
+    found = Protocol.objects.filter(submission__in=sent).order_by("submission").last()
+    return f"{found.number}, {long_day(found.received_on)}" if found else ""
 
 
 def _outcome(line: RankingLine) -> str:
@@ -124,13 +134,21 @@ def _outcome(line: RankingLine) -> str:
 
 
 def _facts(line: RankingLine) -> list[tuple[str, str]]:
-    rows = [(_("Ranking"), f"{line.ranking.number}, {long_day(line.ranking.published_at)}")]
+    version = _("Version %(number)s, published on %(day)s") % {
+        "number": line.ranking.number,
+        "day": long_day(line.ranking.published_at),
+    }
+    rows = [(_("Ranking"), version)]
+    if line.ranking.note:
+        rows.append((_("Note"), line.ranking.note))
     if line.position is not None:
         rows.append((_("Position"), str(line.position)))
     if line.score is not None:
         rows.append((_("Points"), points(line.score)))
     if line.outcome == AssessmentState.FUNDED:
         rows.append((_("Grant"), money(line.grant)))
+    elif line.outcome == AssessmentState.NOT_FUNDED:
+        rows.append((_("Grant asked"), money(line.grant)))
     return rows
 
 

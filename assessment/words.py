@@ -53,9 +53,15 @@ def _tie(
     score: Decimal | None, tie: Mapping[str, Any], names: Mapping[str, str], positions: Mapping[str, int | None]
 ) -> str:
     told = {"points": points(score), "position": positions.get(tie["network"])}
-    if tie["by"] in (SENT_AT, RECEIPT):
-        own, other = (_clock(tie[which]) if tie["by"] == SENT_AT else tie[which] for which in ("own", "other"))
-        told |= {"own": own, "other": other}
+    if tie["by"] == RECEIPT:
+        told |= {"own": tie["own"], "other": tie["other"]}
+        words = _(
+            "Same %(points)s points as no. %(position)s, and sent at the same microsecond: the receipt numbers decide, "
+            "%(own)s here and %(other)s there."
+        )
+        return words % told
+    if tie["by"] == SENT_AT:
+        told |= {"own": _clock(tie["own"]), "other": _clock(tie["other"])}
         if tie["above"]:
             return _("Same %(points)s points as no. %(position)s: sent %(own)s, after %(other)s.") % told
         return _("Same %(points)s points as no. %(position)s: sent %(own)s, before %(other)s.") % told
@@ -64,7 +70,10 @@ def _tie(
         "own": points(Decimal(tie["own"])),
         "other": points(Decimal(tie["other"])),
     }
-    return _("Same %(points)s points as no. %(position)s: %(by)s %(own)s against %(other)s decides.") % told
+    words = _(
+        "Same %(points)s points as no. %(position)s. The call's priority decides – %(by)s: %(own)s here, %(other)s there."
+    )
+    return words % told
 
 
 def _clock(moment: str) -> str:

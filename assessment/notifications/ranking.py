@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from assessment.models import Ranking, RankingLine, Waiver
 from assessment.permissions import runners
+from assessment.words import points
 from district_portal.accounts.models import User
 from district_portal.notifications.outbox import Content, Message, announce, announce_each, path_of
 from district_portal.shared.ui import localised
@@ -23,7 +24,12 @@ def _load_ranking(about: str) -> Content:
 def _load_line(about: str) -> Content:
     """`about`: id of the line of a published ranking."""
     line = RankingLine.objects.select_related("ranking__call", "assessment__network").get(pk=about)
-    context = {"line": line, "network": line.assessment.network, "title": localised(line.ranking.call, "title")}
+    context = {
+        "line": line,
+        "network": line.assessment.network,
+        "title": localised(line.ranking.call, "title"),
+        "points": points(line.score),
+    }
     return Content(path=path_of("assessment:public_ranking", line.ranking.call.slug), context=context)
 
 

@@ -135,6 +135,7 @@ def _freeze(call: Call, inputs: Inputs, *, note: str, actor: User) -> Ranking:
         "ranking_drafted",
         actor=actor,
         ranking=ranking.number,
+        call_name=data["call"],  # its address as it was: it can be changed
         budget=data["budget"],
         threshold=data["threshold"],
         priorities=data["priorities"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -26,9 +27,10 @@ def compute_again(ranking: Ranking) -> list[Check]:
     entry = JournalEntry.objects.filter(call=ranking.call, kind="ranking_drafted", data__ranking=ranking.number).first()
     known = entry.data if entry else {}
     try:
-        lines = [line_json(line) for line in rank(from_json(ranking.inputs))]
+        ranked = rank(from_json(ranking.inputs))
     except (KeyError, TypeError, ValueError, ArithmeticError):
-        lines = []
+        ranked = []
+    lines = [line_json(line) for line in ranked]
     return [
         Check(
             _("The frozen inputs have the SHA-256 that the journal noted."),
@@ -40,7 +42,7 @@ def compute_again(ranking: Ranking) -> list[Check]:
         ),
         Check(
             _("The lines that are kept and shown are those lines."),
-            sorted(map(str, lines)) == sorted(str(line_json(line)) for line in _stored(ranking)),
+            sorted(map(_whole, ranked)) == sorted(map(_whole, _stored(ranking))),
         ),
         Check(
             _("Played again from the first entry, the decision journal leads to the same inputs."),
@@ -51,9 +53,22 @@ def compute_again(ranking: Ranking) -> list[Check]:
 
 def _stored(ranking: Ranking) -> list[Line]:
     return [
-        Line(str(row.assessment.network_id), row.position, row.outcome, row.score, row.grant, row.cumulative)
+        Line(
+            str(row.assessment.network_id),
+            row.position,
+            row.outcome,
+            row.score,
+            row.grant,
+            row.cumulative,
+            row.explanation,
+        )
         for row in ranking.lines.select_related("assessment")
     ]
+
+
+def _whole(line: Line) -> str:
+    """All that a line says, with what explains it."""
+    return json.dumps([*line_json(line), line.explanation or {}], sort_keys=True)
 
 
 def _from_journal(ranking: Ranking, entry: JournalEntry) -> dict[str, object] | None:

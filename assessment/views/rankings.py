@@ -160,13 +160,15 @@ def ranking_discard(request: HttpRequest, found: Ranking) -> HttpResponse:
 @access(can_run_ranking, on=staff_ranking)
 def ranking_publish(request: HttpRequest, found: Ranking) -> HttpResponse:
     if request.method != "POST":
+        if found.state != RankingState.DRAFT or found.made_by_id == request.user.pk:
+            return redirect("assessment:ranking", slug=found.call.slug)  # says how it stands, or who may publish
         return _confirm(
             request,
             found.call,
             title=_("Publish this ranking?"),
             text=_(
-                "Everyone can read it from then on, every member of every network is told, and the letters are made. "
-                "It cannot be taken back."
+                "Everyone can read it from then on, every member of every ranked network is told, and the letters are "
+                "made. It cannot be taken back."
             ),
             url=reverse("assessment:ranking_publish", args=[found.pk]),
             button=_("Publish the ranking"),

@@ -7,12 +7,16 @@ from decimal import Decimal
 import pytest
 
 from assessment.models import Ranking
+from assessment.operations import moves
 from assessment.operations.funding import record_waiver
 from assessment.operations.publication import publish_ranking
-from assessment.operations.ranking import draft_later_funding
+from assessment.operations.panel import close_proposal, reopen_proposal
+from assessment.operations.ranking import draft_later_funding, draft_ranking
 from assessment.operations.reproduction import compute_again
 from assessment.rules.ranking import digest
-from tests.assessment.decided import colleague, ranked_call
+from assessment.states import AssessmentState
+from calls.models import Call
+from tests.assessment.decided import colleague, evaluated_call, ranked_call
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +39,27 @@ def test_a_changed_line_shows():
     _selection, ranking = ranked_call()
     ranking.lines.filter(position=3).update(outcome="funded")
     assert verdicts(ranking) == [True, True, False, True]
+
+
+def test_a_changed_reason_or_tie_shows():
+    _selection, ranking = ranked_call()
+    line = ranking.lines.get(position=3)
+    ranking.lines.filter(pk=line.pk).update(explanation={"reason": "Other words."})
+    assert verdicts(ranking) == [True, True, False, True]
+
+
+def test_the_ranking_follows_the_journal_when_a_proposal_was_opened_again_and_another_withdrew():
+    selection = evaluated_call()
+    meeting = selection.call.panels.get()
+    second, third = selection.assessments[1:]
+    reopen_proposal(second, reason="A page was overlooked.", actor=selection.staff)
+    close_proposal(second, meeting=meeting, actor=selection.staff)
+    moves.move(third, AssessmentState.WITHDRAWN, actor=selection.staff, reason="Sold.")
+    draft = draft_ranking(selection.call, budget=Decimal(200_000), actor=selection.staff)
+    ranking = publish_ranking(draft, actor=colleague(selection))
+    assert ranking.lines.count() == 2
+    Call.objects.filter(pk=selection.call.pk).update(slug="another-address")
+    assert verdicts(ranking) == [True] * 4
 
 
 def test_changed_inputs_show_also_when_their_hash_was_changed_with_them():
