@@ -71,7 +71,8 @@ def _tie(
         "other": points(Decimal(tie["other"])),
     }
     words = _(
-        "Same %(points)s points as no. %(position)s. The call's priority decides – %(by)s: %(own)s here, %(other)s there."
+        "Same %(points)s points as no. %(position)s. The call's priority decides – %(by)s: %(own)s here, %(other)s "
+        "there."
     )
     return words % told
 

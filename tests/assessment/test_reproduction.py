@@ -9,8 +9,8 @@ import pytest
 from assessment.models import Ranking
 from assessment.operations import moves
 from assessment.operations.funding import record_waiver
-from assessment.operations.publication import publish_ranking
 from assessment.operations.panel import close_proposal, reopen_proposal
+from assessment.operations.publication import publish_ranking
 from assessment.operations.ranking import draft_later_funding, draft_ranking
 from assessment.operations.reproduction import compute_again
 from assessment.rules.ranking import digest
