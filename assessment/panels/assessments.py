@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from assessment.models import AdmissibilityCheck, AnnouncedRejection, Assessment, Assignment, JournalEntry
 from assessment.operations.admissibility import formal_is_done, lines_of, was_integrated
@@ -19,6 +22,7 @@ from assessment.panels.frame import proposal_frame
 from assessment.states import AssessmentState
 from calls.models import Call
 from calls.procedure import admissibility_of, criteria_of, procedure_of
+from calls.states import CallState
 from district_portal.accounts.models import User
 from projects.models import IntegrationRound, Protocol
 
@@ -49,6 +53,41 @@ KINDS: dict[str, str | Promise] = {
 }
 
 
+# What a selection waits for, the first that there is anything of: words for one and for many, and the way there.
+STEPS: dict[str, tuple[Promise, str, str, str | Promise]] = {
+    "check": (
+        ngettext_lazy("%(count)s proposal waits for its admissibility checks.",
+                      "%(count)s proposals wait for their admissibility checks.", "count"),
+        "call", "?state=received", _("See what is to check"),
+    ),
+    "assign": (
+        ngettext_lazy("%(count)s admitted proposal has too few evaluators.",
+                      "%(count)s admitted proposals have too few evaluators.", "count"),
+        "evaluators", "", _("Assign evaluators"),
+    ),
+    "network": (
+        ngettext_lazy("%(count)s proposal waits for an answer of its network.",
+                      "%(count)s proposals wait for an answer of their networks.", "count"),
+        "call", "?state=integration&state=rejection_announced", _("See the proposals that wait"),
+    ),
+    "scores": (
+        ngettext_lazy("%(count)s proposal waits for scores of its evaluators.",
+                      "%(count)s proposals wait for scores of their evaluators.", "count"),
+        "call", "?todo=scores", _("See which scores are missing"),
+    ),
+    "panel": (
+        ngettext_lazy("%(count)s proposal has all its scores: the panel can agree on its points.",
+                      "%(count)s proposals have all their scores: the panel can agree on their points.", "count"),
+        "panel", "", _("Go to the panel"),
+    ),
+    "rank": (
+        ngettext_lazy("%(count)s proposal is evaluated, nothing else waits: the ranking can be drafted.",
+                      "%(count)s proposals are evaluated, nothing else waits: the ranking can be drafted.", "count"),
+        "ranking", "", _("Go to the ranking"),
+    ),
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class CallInSelection:
     call: Call
@@ -76,6 +115,39 @@ def calls_in_selection(user: User) -> list[CallInSelection]:
 def progress_of(call: Call) -> dict[str, int]:
     """How many checks and evaluators each proposal has to have."""
     return {"checks": len(admissibility_of(call)), "evaluators": procedure_of(call).evaluators}
+
+
+def next_step(call: Call, now: datetime) -> dict[str, Any] | None:
+    """What the selection of a call waits for now, with the way there; in one query. None once nothing does."""
+    over = call.closes_at is not None and call.closes_at <= now
+    if call.state == CallState.PUBLISHED and over:
+        return {
+            "text": _(
+                "The deadline has passed, and the call still shows as published. Start the assessment: its deadline "
+                "cannot be moved any more. Then come the checks, the evaluators, the panel and the ranking."
+            ),
+            "url": reverse("publishing:assessment", args=[call.slug]),
+            "action": _("Start the assessment"),
+        }
+    if call.state != CallState.IN_ASSESSMENT:
+        return None
+    rows = Assessment.objects.filter(network__call=call).with_progress().order_by()
+    states = list(rows.values_list("state", "evaluators_standing", "evaluators_done"))
+    wanted = procedure_of(call).evaluators
+    number = Counter(_waits_for(state, standing, done, wanted) for state, standing, done in states)
+    for key, (text, route, query, action) in STEPS.items():
+        if number[key]:
+            url = reverse(f"assessment:{route}", args=[call.slug]) + query
+            return {"text": text % {"count": number[key]}, "url": url, "action": action}
+    return None
+
+
+def _waits_for(state: str, standing: int, done: int, wanted: int) -> str:
+    if state == S.ADMITTED:
+        return "assign" if standing < wanted else "scores" if done < standing else "panel"
+    return {S.RECEIVED: "check", S.INTEGRATION: "network", S.REJECTION_ANNOUNCED: "network", S.EVALUATED: "rank"}.get(
+        S(state), ""
+    )
 
 
 def proposal_page(assessment: Assessment, user: User, now: datetime) -> dict[str, Any]:

@@ -39,8 +39,12 @@ PROPOSAL_TABS = [
 
 def call_frame(call: Call, user: User, tab: str) -> dict[str, Any]:
     """Context of `assessment/assessment_call_base.html`."""
+    reads = permissions.can_read_selection(user, call)
     return {
         "call": call,
+        "home": reverse("assessment:overview" if reads else "assessment:evaluations"),
+        "home_label": _("Assessment") if reads else _("My evaluations"),
+        "start": reverse("assessment:call" if reads else "assessment:panel", args=[call.slug]),
         "tabs": _tabs(_seen_by(user, call), tab, [call.slug]),
         "may_run": permissions.can_run_selection(user, call),
     }

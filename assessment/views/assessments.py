@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from assessment import permissions
 from assessment.filters import AssessmentFilter
 from assessment.models import Assessment
-from assessment.panels.assessments import calls_in_selection, progress_of, proposal_page
+from assessment.panels.assessments import calls_in_selection, next_step, progress_of, proposal_page
 from assessment.panels.contents import content_of, reading
 from assessment.panels.frame import call_frame, proposal_frame
 from calls.models import Call
@@ -81,6 +81,9 @@ def call(request: HttpRequest, call: Call) -> HttpResponseBase:
     page = keyset_page(found.qs, found.order, request.GET.get("cursor"))
     context = {
         **call_frame(call, request.user, "call"),
+        "next_step": next_step(call, now)
+        if not request.htmx and permissions.can_run_selection(request.user, call)
+        else None,
         "filter": found,
         "page": page,
         "rows": [(row, row.age_at(now, call.closes_at)) for row in page],

@@ -9,10 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from assessment.models import Score
+from assessment.models import Assessment, Score
 from assessment.operations import rejections
 from assessment.states import AssessmentState
+from calls.models import Call
 from calls.procedure import admissibility_of, criteria_of
+from calls.states import CallState
 from district_portal.accounts.models import Role
 from district_portal.shared.desk import tasks_for
 from projects.models import IntegrationRound
@@ -59,6 +61,33 @@ def test_the_list_shows_each_proposal_with_how_far_it_is(client, staff) -> None:
     assert client.get(at("call", selection.call.slug)).status_code == 200
     todo = client.get(at("call", selection.call.slug), {"format": "json", "todo": "scores"}).json()
     assert todo["count"] == 0
+
+
+def test_who_runs_a_selection_reads_what_it_waits_for_and_is_led_there(client, staff) -> None:
+    selection = staff(assessed_call(1, 2))
+    page, call = at("call", selection.call.slug), selection.call
+    Call.objects.filter(pk=call.pk).update(state=CallState.PUBLISHED)
+    start = reverse("publishing:assessment", args=[call.slug])
+    assert f'href="{start}"' in client.get(page).content.decode()
+    assert client.post(start).status_code == 302
+    answer = client.get(page).content.decode()
+    assert f'href="{start}"' not in answer and "waits for its admissibility checks" in answer
+    Assessment.objects.filter(network__call=call).update(state=S.ADMITTED)
+    answer = client.get(page).content.decode()
+    assert "too few evaluators" in answer and f'href="{at("evaluators", call.slug)}">Assign evaluators' in answer
+    for number, evaluator in enumerate(selection.evaluators, 1):
+        assigned(selection.first, evaluator, number=number)
+    assert "waits for scores" in client.get(page).content.decode()
+    Assessment.objects.filter(network__call=call).update(state=S.EVALUATED)
+    assert "the ranking can be drafted" in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("tab", ["call", "evaluators", "panel", "panel_calibration", "ranking"])
+def test_every_tab_of_a_selection_has_the_same_head(client, staff, tab) -> None:
+    selection = staff(assessed_call(1, 1))
+    page = client.get(at(tab, selection.call.slug)).content.decode()
+    assert f'<li><a href="{at("overview")}">Assessment</a></li>' in page
+    assert "deadline" in page and f'href="{selection.call.get_absolute_url()}">See the call</a>' in page
 
 
 @pytest.mark.parametrize(
