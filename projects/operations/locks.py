@@ -16,6 +16,12 @@ LEASE = timedelta(minutes=3)
 @transaction.atomic
 def take_lock(network: Network, section: str, *, actor: User, moment: datetime) -> SectionLock:
     """Take or renew the lock where nobody else holds it; the lock that there is now, perhaps of somebody else."""
+    hold_lock(network, section, actor=actor, moment=moment)
+    return SectionLock.objects.select_related("holder").get(network=network, section=section)
+
+
+def hold_lock(network: Network, section: str, *, actor: User, moment: datetime) -> None:
+    """As `take_lock`, in the caller's transaction, for whom it does not matter whose the lock is."""
     locks = SectionLock.objects.filter(network=network, section=section)
     expires = moment + LEASE
     if not locks.filter(holder=actor).update(expires_at=expires):
@@ -23,7 +29,6 @@ def take_lock(network: Network, section: str, *, actor: User, moment: datetime) 
         if not free.update(holder=actor, taken_at=moment, expires_at=expires):
             new = SectionLock(network=network, section=section, holder=actor, taken_at=moment, expires_at=expires)
             SectionLock.objects.bulk_create([new], ignore_conflicts=True)
-    return locks.select_related("holder").get()
 
 
 @transaction.atomic

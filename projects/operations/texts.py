@@ -14,7 +14,7 @@ from projects import permissions
 from projects.measures import normalised
 from projects.models import Answer
 from projects.operations.changes import changing, note
-from projects.operations.locks import take_lock
+from projects.operations.locks import hold_lock
 from projects.sections import answer_key
 from projects.states import PartnerState
 
@@ -45,7 +45,7 @@ def save_answer(answer: Answer, *, text: str, version: int, title: str, actor: U
             network=network, question=answer.question, partner=answer.partner, version=0, edited_by=None
         )
         _check_may(now, actor)
-        take_lock(network, section, actor=actor, moment=moment)
+        hold_lock(network, section, actor=actor, moment=moment)
         if now.text == text:
             return now
         if now.version != version:
