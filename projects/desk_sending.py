@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,7 @@ from district_portal.shared.desk import DeskTask
 from district_portal.shared.ui import localised, short_moment
 from enterprises.models import Membership
 from projects.models import IntegrationRound, Network, Partner, SignOff
-from projects.operations.signing import who_signs
+from projects.operations.signing import asked_of
 from projects.states import SIGNABLE, NetworkState
 
 ROWS = 20
@@ -72,9 +72,13 @@ def integrations_to_answer(user: User, now: datetime) -> Iterator[DeskTask]:
     rounds = IntegrationRound.objects.open_at(now).filter(
         submission__network__state=NetworkState.SENT, submission__network__in=mine.values("network")
     )
-    for asked in rounds.select_related("submission__network__call").order_by("due_at", "pk")[:ROWS]:
-        network = asked.submission.network
-        if not who_signs(network, asked).filter(pk__in=mine.values("pk")).exists():
+    own = Prefetch("submission__network__partners", mine, to_attr="own_partners")
+    rows = rounds.select_related("submission__network__call").prefetch_related(own)
+    for asked in rows.order_by("due_at", "pk")[:ROWS]:
+        network, owners = asked.submission.network, asked_of(asked)
+        if owners is not None and not any(
+            each.role == Partner.Role.LEAD or each.pk in owners for each in network.own_partners
+        ):
             continue
         yield DeskTask(
             title=_("Complete “%(network)s” as the Region asks") % {"network": network.title},

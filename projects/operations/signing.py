@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -43,16 +44,17 @@ def can_be_signed(network: Network) -> bool:
 def who_signs(network: Network, integration: IntegrationRound | None) -> PartnerQuerySet:
     """Partners whose sign-off is needed for what is sent next: all that have confirmed.
 
-    For an integration round only those concerned: each whose own section is asked for, and the lead; all, when a
-    section of everyone is asked for that says what they do or bear.
+    For an integration round only those concerned (`asked_of`), and the lead.
     """
     partners = network.partners.accepted()
-    if integration is None:
-        return partners
-    owners = [sections.partner_of(key) for key in integration.sections if key not in OF_THE_LEAD]
-    if None in owners:
-        return partners
-    return partners.filter(pk__in=[*owners, *partners.filter(role=Partner.Role.LEAD).values_list("pk", flat=True)])
+    owners = asked_of(integration) if integration else None
+    return partners if owners is None else partners.filter(Q(pk__in=owners) | Q(role=Partner.Role.LEAD))
+
+
+def asked_of(integration: IntegrationRound) -> set[int] | None:
+    """Partners whose own section is asked for. None: of all, as a section of everyone says what they do or bear."""
+    owners = {sections.partner_of(key) for key in integration.sections if key not in OF_THE_LEAD}
+    return None if None in owners else {owner for owner in owners if owner is not None}
 
 
 @transaction.atomic

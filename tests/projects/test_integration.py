@@ -12,6 +12,7 @@ from django.utils import timezone
 from district_portal.accounts.models import User
 from district_portal.shared.errors import DomainError
 from projects import sections
+from projects.desk_sending import integrations_to_answer
 from projects.models import IntegrationRound, Network, Submission
 from projects.operations import listeners, sending, signing
 from projects.operations.changes import changing
@@ -251,3 +252,23 @@ def test_the_page_counts_down_and_the_lead_answers(client: Client) -> None:
     number = network.submissions.get(kind="integration").number
     assert answered["Location"] == f"/en/networks/{network.pk}/receipts/{number}/"
     assert client.get(answered["Location"]).status_code == 200
+
+
+def test_a_round_waits_on_the_desk_of_the_lead_and_of_each_partner_that_it_concerns(django_assert_num_queries) -> None:
+    network = closed_network(partners=3)
+    lead, asked, other = network.partners.order_by("role", "pk")
+    ask(network, sections.budget_key(asked.pk))
+
+    def waiting(partner) -> list[str]:
+        rows = list(integrations_to_answer(owner_of(partner), timezone.now()))
+        return [row.title for row in rows]
+
+    title = f"Complete “{network.title}” as the Region asks"
+    assert [waiting(each) for each in (lead, asked, other)] == [[title], [title], []]
+    for _number in range(2):
+        more = closed_network()
+        more.partners.filter(role="lead").update(organisation=lead.organisation)
+        ask(more)
+    person = owner_of(lead)
+    with django_assert_num_queries(2):
+        assert len(list(integrations_to_answer(person, timezone.now()))) == 3
