@@ -19,6 +19,7 @@ from calls.rules.words import CostCategory, LegalForm
 from district_portal.shared.ui import localised, long_moment, money, number, percent, short_day
 from enterprises.models import Concept
 from projects.content import Content, digest, snapshot
+from projects.indicators import common_indicators
 from projects.models import Cover, Paper, Partner, Risk, Submission
 from projects.papers.pdf import Document
 from projects.papers.plan_drawing import gantt
@@ -98,7 +99,7 @@ def _partners(document: Document, content: Content) -> None:
         for each in content["partners"].values()
     ]
     header = [_("Organisation"), _("Role"), _("What it does"), _("Person-months"), _("Graduates to hire")]
-    document.table(header, rows, widths=(3, 1.3, 4.6, 1.6, 1.6), right={3, 4})
+    document.table(header, rows, widths=(3, 1.4, 4.2, 1.9, 1.9), right={3, 4})
 
 
 def _coverage(document: Document, content: Content, names: dict[str, str]) -> None:
@@ -177,21 +178,23 @@ def _risks(document: Document, content: Content, names: dict[str, str]) -> None:
         for each in content["risks"]
     ]
     header = [_("What may happen"), _("How likely"), _("How bad"), _("What is done about it"), _("Who watches it")]
-    document.table(header, rows, widths=(3, 1, 1, 4, 2))
+    document.table(header, rows, widths=(3, 1.6, 1.2, 3.7, 2))
 
 
 def _indicators(document: Document, content: Content) -> None:
     if not content["indicators"]:
         return
     document.heading(_("Expected indicators"))
+    common = common_indicators()
+    known = [common.get(each["code"]) for each in content["indicators"]]
     rows = [
         [
-            " ".join(filter(None, [each["code"], each["name"]])),
-            each["unit"],
+            " ".join(filter(None, [each["code"], each["name"] or (of_all.name if of_all else "")])),
+            each["unit"] or (of_all.unit if of_all else ""),
             _decimal(each["baseline"]),
             _decimal(each["target"]),
         ]
-        for each in content["indicators"]
+        for each, of_all in zip(content["indicators"], known, strict=True)
     ]
     document.table([_("Indicator"), _("Unit"), _("Now"), _("Expected")], rows, widths=(4, 1.5, 1, 1), right={2, 3})
 
@@ -243,8 +246,8 @@ def _sum(amounts: Iterable[object]) -> Decimal:
 def _decimal(value: str | None) -> str:
     if value is None:
         return NOTHING
-    whole = Decimal(value) == Decimal(value).to_integral_value()
-    return number(Decimal(value), 0 if whole else 1)
+    amount = Decimal(value)
+    return number(amount, next(places for places in (0, 1, 2) if places == 2 or amount == round(amount, places)))
 
 
 # --- Papers --------------------------------------------------------------------------------------------------------

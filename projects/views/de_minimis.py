@@ -14,7 +14,7 @@ from district_portal.accounts.models import User
 from district_portal.shared.access import access
 from enterprises.models import Organisation
 from enterprises.permissions import can_act_for
-from projects.aid.de_minimis import headroom_of
+from projects.aid.de_minimis import first_day, headroom_of
 from projects.forms.de_minimis import AidForm
 from projects.models import DeMinimisAid, DeMinimisStatement
 from projects.operations import de_minimis as operations
@@ -47,6 +47,7 @@ def de_minimis(request: HttpRequest, organisation: Organisation) -> HttpResponse
         "organisation": organisation,
         "form": form,
         "entries": organisation.de_minimis.all(),
+        "counts_from": first_day(timezone.localdate(), YEARS),
         "headroom": rooms[organisation.pk],
         "statement": DeMinimisStatement.objects.filter(organisation=organisation).first(),
         "years": YEARS,

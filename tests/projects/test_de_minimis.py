@@ -141,7 +141,11 @@ def test_who_acts_for_an_organisation_declares_states_and_removes(client):
     assert (entry.amount, entry.authority, entry.declared_by) == (Decimal("12500.50"), "Chamber of commerce", owner)
     assert client.post(reverse("projects:de_minimis_state", args=[firm.slug])).status_code == 302
     assert DeMinimisStatement.objects.get().stated_by == owner
-    assert "€\xa0287,499.50 of €\xa0300,000" in client.get(url).content.decode()
+    text = client.get(url).content.decode()
+    assert "€\xa0287,499.50 of €\xa0300,000" in text and "no longer counts" not in text
+    old = aid(firm, 5, date(2019, 1, 1))
+    assert client.get(url).content.decode().count("no longer counts") == 1
+    old.delete()
     client.post(reverse("projects:de_minimis_remove", args=[firm.slug, entry.pk]))
     assert DeMinimisAid.objects.count() == 0
 

@@ -2,6 +2,7 @@
 
 import zipfile
 from datetime import timedelta
+from decimal import Decimal
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -18,7 +19,13 @@ from projects.papers.registry import PAPERS, PaperKind
 from projects.states import PaperState
 from projects.tasks import make_papers
 from tests.factories.accounts import UserFactory
-from tests.factories.proposals import AnswerFactory, AttachmentFactory, lead_of, whole_network
+from tests.factories.proposals import (
+    AnswerFactory,
+    AttachmentFactory,
+    ExpectedIndicatorFactory,
+    lead_of,
+    whole_network,
+)
 from tests.projects.sent import call_of, send, sign_all
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +75,14 @@ def test_the_proposal_holds_all_that_was_written(network):
         "page 1 of",
     ]:
         assert words in text.replace("\xa0", " "), words
+
+
+def test_indicators_have_their_names_and_decimals_and_headings_break_no_word(network):
+    ExpectedIndicatorFactory(network=network, code="RCO10", baseline=Decimal("0.25"), target=Decimal("1.5"))
+    text = text_of(made(network))
+    assert "RCO10 Enterprises cooperating with research organisations" in " ".join(text.split())
+    assert "0.25" in text and "1.5" in text
+    assert "Person-months" in text and "Probabilità" in text_of(made(network, language="it"))
 
 
 def test_a_document_speaks_the_language_in_which_it_was_ordered(network):
