@@ -8,7 +8,7 @@
   document.body.append(dialog)
   const part = (name) => dialog.querySelector(`[data-${name}]`)
   part('again').href = words.dataset.login
-  let timer, ends = 0
+  let timer, ends = 0, silent = '' // what need not be said again: "Not now" was the answer
 
   const say = (state, seconds) => {
     dialog.querySelectorAll('[data-ends][data-over]').forEach((e) => {
@@ -16,7 +16,8 @@
     })
     part('stay').hidden = state === 'over'
     part('again').hidden = state !== 'over'
-    if (!dialog.open) dialog.showModal()
+    dialog.dataset.state = state
+    if (!dialog.open && silent !== state) dialog.showModal()
   }
   const look = () => {
     const left = (ends - Date.now()) / 1000
@@ -40,17 +41,18 @@
     const { seconds, token: fresh } = await answer.json()
     document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach((e) => { e.value = fresh })
     ends = Date.now() + seconds * 1000
-    if (dialog.open && seconds > WARN) dialog.close()
+    if (seconds > WARN) { silent = ''; if (dialog.open) dialog.close() }
     look()
     document.dispatchEvent(new CustomEvent('portal:session'))
     return true
   }
   const over = () => { clearTimeout(timer); say('over', 0) }
   part('stay').addEventListener('click', () => ask('POST'))
-  part('close').addEventListener('click', () => dialog.close())
+  part('close').addEventListener('click', () => { silent = dialog.dataset.state; dialog.close() })
+  dialog.addEventListener('cancel', () => { silent = dialog.dataset.state }) // Escape
   // Whoever comes back from signing in elsewhere goes on where they were.
   addEventListener('visibilitychange', () => { if (!document.hidden && ends) ask() })
-  addEventListener('focus', () => { if (dialog.open) ask() })
+  addEventListener('focus', () => { if (dialog.open || silent === 'over') ask() })
   addEventListener('input', (e) => { if (!ends && e.target.closest('form[method=post]')) { ends = 1; ask() } })
   document.addEventListener('portal:signed-out', over)
   if (document.querySelector('[data-writing]')) { ends = 1; ask() }

@@ -105,6 +105,28 @@ def test_whoever_is_signed_out_keeps_the_text_and_goes_on_after_signing_in_elsew
     assert page.input_value("textarea[name=text]") == "Typed after the session had ended."
 
 
+def test_the_end_of_the_session_is_said_five_minutes_before_and_put_off(window, address: str) -> None:
+    visit = window()
+    left = {"seconds": 302}
+
+    def as_if_near_its_end(route) -> None:
+        if route.request.method == "POST":
+            left["seconds"] = 3600
+        answer = route.fetch()
+        route.fulfill(response=answer, json=answer.json() | left)
+
+    visit.context.route("**/accounts/session/", as_if_near_its_end)
+    page = visit.open(address)
+    warning = page.get_by_role("dialog", name="You will be signed out soon")
+    warning.wait_for(timeout=20_000)
+    assert "ends in 5 min" in warning.inner_text()
+    page.evaluate(AXE)
+    assert page.evaluate(RUN_AXE) == []
+    page.get_by_role("button", name="Stay signed in").click()
+    warning.wait_for(state="hidden")
+    assert left["seconds"] == 3600
+
+
 def test_what_the_server_never_got_is_offered_again(window, address: str) -> None:
     visit = window()
     page = visit.open(address)
