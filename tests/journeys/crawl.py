@@ -49,6 +49,7 @@ LINKS = "all => all.map(a => a.href)"
 WIDTHS = {1280: 900, 390: 844, 320: 700}
 LOOKED_AT_BY_AXE = (1280, 390)
 FILES = {
+    "account_session",
     "calls:document",
     "calls:documents_zip",
     "opendata_calls_csv",
@@ -90,6 +91,9 @@ class Findings:
     wrong: list[str] = field(default_factory=list)
     looks: int = 0
     """Runs of axe."""
+
+    def __add__(self, other: Findings) -> Findings:
+        return Findings(other.opened | self.opened, self.wrong + other.wrong, self.looks + other.looks)
 
 
 class Crawl(Visit):
