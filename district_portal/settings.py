@@ -198,6 +198,7 @@ CELERY_BEAT_SCHEDULE = {
     "imports": _hint("calls.tasks.import_catalogues", "reports"),
     "papers": _hint("projects.tasks.make_papers", "reports"),
     "replies": _hint("projects.tasks.remind_of_replies", "messages", seconds=60),
+    "scores": _hint("assessment.tasks.remind_evaluators", "messages", seconds=600),
     "rounds": _hint("projects.tasks.close_rounds", "messages", seconds=10),
     "clock": _hint("calls.tasks.look_at_the_clock", "messages", seconds=10),
     "fold": _hint("calls.tasks.fold", "messages", seconds=10),

@@ -6,8 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
+from django.utils import timezone
+
 from assessment.models import Assignment
 from assessment.permissions import runners
+from assessment.states import AssessmentState
 from calls.models import Call
 from district_portal.accounts.models import User
 from district_portal.notifications.outbox import (
@@ -18,6 +21,9 @@ from district_portal.notifications.outbox import (
     announce_each,
     path_of,
 )
+
+TITLES = 10
+"""Proposals that a reminder names."""
 
 
 def _assignment(about: str) -> Assignment:
@@ -38,7 +44,7 @@ def _load_own(about: str) -> Content:
 def _load_waiting(about: str) -> Content:
     """Dropped when the evaluator was quicker, or the assignment has ended."""
     row = _assignment(about)
-    if not row.stands or row.submitted_at is not None:
+    if not row.stands or row.submitted_at is not None or row.assessment.state != AssessmentState.ADMITTED:
         raise NoLongerTrue
     return Content(path=path_of("assessment:evaluation", row.pk), context=_context(row))
 
@@ -60,10 +66,30 @@ def _load_many(about: str) -> Content:
     return Content(path=path_of("assessment:evaluations"), context=context)
 
 
+def _load_due(about: str) -> Content:
+    """`about`: call, evaluator and day. Dropped when nothing of that day waits any more."""
+    call, user, day = about.split(":")
+    due_on = date.fromisoformat(day)
+    rows = Assignment.objects.waiting().filter(assessment__network__call=call, evaluator=user, due_on=due_on)
+    titles = list(rows.order_by("pk").values_list("assessment__network__title", flat=True))
+    if not titles:
+        raise NoLongerTrue
+    context = {
+        "call": Call.objects.get(pk=call),
+        "titles": titles[:TITLES],
+        "number": len(titles),
+        "more": max(len(titles) - TITLES, 0),
+        "due_on": due_on,
+        "late": due_on < timezone.localdate(),
+    }
+    return Content(path=path_of("assessment:evaluations"), context=context)
+
+
 EVALUATOR_ASSIGNED = Message("assessment/evaluator_assigned", load=_load_waiting)
 EVALUATORS_ASSIGNED = Message("assessment/evaluators_assigned", load=_load_many)
 ASSIGNMENT_REVOKED = Message("assessment/assignment_revoked", load=_load_ended)
 ASSIGNMENT_REMINDER = Message("assessment/assignment_reminder", load=_load_waiting)
+SCORES_DUE = Message("assessment/scores_due", load=_load_due)
 CONFLICT_DECLARED = Message("assessment/conflict_declared", load=_load_for_region)
 TIE_FOUND = Message("assessment/tie_found", load=_load_for_region)
 SCORES_COMPLETE = Message("assessment/scores_complete", load=_load_for_region)
@@ -91,6 +117,14 @@ def assignment_revoked(row: Assignment) -> None:
 def assignment_reminder(row: Assignment, *, day: date) -> None:
     """Once a day."""
     announce(ASSIGNMENT_REMINDER, about=row.pk, key=f"{row.pk}:{day.isoformat()}", users=[row.evaluator])
+
+
+def scores_due(due: Iterable[tuple[int, User, date, str]]) -> None:
+    """By call, evaluator, day and stage: one message for each of them, however many proposals wait."""
+    announce_each(
+        SCORES_DUE,
+        ((f"{call}:{user.pk}:{day}", f"{call}:{day}:{stage}", user) for call, user, day, stage in due),
+    )
 
 
 def conflict_declared(row: Assignment) -> None:
