@@ -8,6 +8,7 @@ from typing import Any
 
 from assessment.models import Assessment, Assignment
 from assessment.operations.assignment import Planned, able_of, candidates_for, evaluators_of
+from assessment.states import AssessmentState
 from calls.models import Call
 from calls.procedure import procedure_of
 from district_portal.accounts.models import User
@@ -67,6 +68,38 @@ def evaluators_page(call: Call) -> list[Row]:
         )
         for user in users
     ]
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """What the evaluators of a region lack for a call: never because of ties, which the plan shows."""
+
+    people: int
+    """Evaluators that there are fewer than each proposal has to have."""
+    wanted: int
+    """Assignments still to be made for proposals in evaluation."""
+    free: int
+    """What all evaluators can take on beside what waits for them."""
+    unknown: int
+    """Evaluators who have not said what they know."""
+
+    @property
+    def too_little(self) -> bool:
+        return self.free < self.wanted
+
+
+def shortage(call: Call, evaluators: list[Row]) -> Shortage:
+    """In three queries."""
+    each = procedure_of(call).evaluators
+    rows = Assessment.objects.filter(network__call=call, state=AssessmentState.ADMITTED).order_by()
+    standing = Assignment.objects.standing().filter(assessment__in=rows.values("pk")).order_by()
+    has = Counter(standing.values_list("assessment", flat=True))
+    return Shortage(
+        people=max(each - len(evaluators), 0),
+        wanted=sum(max(each - has[pk], 0) for pk in rows.values_list("pk", flat=True)),
+        free=sum(max(row.capacity - row.load, 0) for row in evaluators),
+        unknown=sum(not row.expertise for row in evaluators),
+    )
 
 
 def plan_page(call: Call, planned: Planned) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from assessment.models import Assessment, Assignment, EvaluatorProfile
 from assessment.operations import assignment as operations
 from assessment.panels.assessments import assignments_of
 from assessment.panels.frame import call_frame, proposal_frame
-from assessment.panels.ties import candidates, evaluators_page, plan_page
+from assessment.panels.ties import candidates, evaluators_page, plan_page, shortage
 from assessment.states import AssessmentState
 from assessment.views.assessments import assessment_of, call_of
 from calls.models import Call
@@ -43,7 +43,13 @@ def _due() -> str:
 @require_safe
 @access(permissions.can_read_selection, on=call_of)
 def evaluators(request: HttpRequest, call: Call) -> HttpResponse:
-    context = {**call_frame(call, request.user, "evaluators"), "evaluators": evaluators_page(call)}
+    rows = evaluators_page(call)
+    context = {
+        **call_frame(call, request.user, "evaluators"),
+        "evaluators": rows,
+        "shortage": shortage(call, rows),
+        "evaluators_each": procedure_of(call).evaluators,
+    }
     return render(request, "assessment/evaluator_list.html", context)
 
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from assessment.models import Assessment, Score
+from assessment.models import Assessment, EvaluatorProfile, Score
 from assessment.operations import rejections
 from assessment.states import AssessmentState
 from calls.models import Call
@@ -20,7 +20,7 @@ from district_portal.shared.desk import tasks_for
 from projects.models import IntegrationRound
 from tests.assessment.people import REASON, TEXT, checked, lead_owner
 from tests.factories.accounts import AppointmentFactory, RegionFactory
-from tests.factories.assessment import assessed_call, assigned
+from tests.factories.assessment import assessed_call, assigned, make_evaluators
 from tests.factories.calls import CallFactory
 from tests.factories.enterprises import ConceptFactory, MembershipFactory, OrganisationFactory
 
@@ -80,6 +80,18 @@ def test_who_runs_a_selection_reads_what_it_waits_for_and_is_led_there(client, s
     assert "waits for scores" in client.get(page).content.decode()
     Assessment.objects.filter(network__call=call).update(state=S.EVALUATED)
     assert "the ranking can be drafted" in client.get(page).content.decode()
+
+
+def test_the_evaluators_page_says_what_is_short_and_the_way_on(client, staff) -> None:
+    selection = staff(assessed_call(3, 1, state=S.ADMITTED))
+    page = at("evaluators", selection.call.slug)
+    assert "the region has 1 too few" in client.get(page).content.decode()
+    make_evaluators(1, selection.district)
+    assert "2 evaluators have not said what they know" in client.get(page).content.decode()
+    EvaluatorProfile.objects.update(capacity=2)
+    answer = client.get(page).content.decode()
+    assert "6 assignments are still to be made, and all evaluators together can take on 4." in answer
+    assert "Ask an administrator to appoint more" in answer
 
 
 @pytest.mark.parametrize("tab", ["call", "evaluators", "panel", "panel_calibration", "ranking"])

@@ -17,8 +17,8 @@ from enterprises.models import Organisation
 from projects.models import Decision, Helper
 from projects.states import HelperState, NetworkState
 from tests.factories.assessment import assessed_call, assigned, make_evaluators
-from tests.factories.enterprises import ConceptFactory, MembershipFactory, OrganisationFactory
-from tests.projects.people import told
+from tests.factories.enterprises import CompetenceFactory, ConceptFactory, MembershipFactory, OrganisationFactory
+from tests.projects.people import lead_of, told
 
 pytestmark = pytest.mark.django_db
 S = AssessmentState
@@ -275,3 +275,18 @@ def test_a_profile_counts_and_without_one_the_usual_capacity_does() -> None:
     assert len(assignment.plan_assignments(selection.call).plan.choices) == 2
     EvaluatorProfile.objects.all().delete()
     assert len(assignment.plan_assignments(selection.call).plan.choices) == 3
+
+
+def test_a_proposal_that_names_no_needs_is_matched_by_what_its_partners_show_with_their_name() -> None:
+    selection = assessed_call(1, 2, state=AssessmentState.ADMITTED)
+    known, secret = ConceptFactory(), ConceptFactory()
+    first, second = selection.evaluators
+    first.evaluator_profile.expertise.add(secret)
+    second.evaluator_profile.expertise.add(known)
+    lead = lead_of(selection.first.network)
+    CompetenceFactory(organisation=lead, concept=known, direction="offers", level=1)
+    CompetenceFactory(organisation=lead, concept=secret, direction="offers", level=3)
+    assert [(each.user, each.known) for each in assignment.candidates_for(selection.first)] == [
+        (second, (known.code,)),
+        (first, ()),
+    ]
