@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from calls.procedure import procedure_of
 from district_portal.accounts.models import User
 from district_portal.notifications.outbox import Content, Message, announce, path_of
 from enterprises.models import Organisation
 from projects.models import Network, Partner, Protocol, Submission, SubmissionWithdrawal
 from projects.notifications.recipients import facilitators_of, members_of, regional_staff_of
+from projects.states import NetworkState
 
 
 def receipt_path(submission: Submission) -> str:
@@ -20,7 +22,14 @@ def lead_of(network: Network) -> Organisation:
 def _load_sent(about: str) -> Content:
     """`about`: the verification code, which is known before the submission's place in the chain."""
     sent = Submission.objects.select_related("network__call", "sent_by").get(code=about)
-    context = {"submission": sent, "network": sent.network, "call": sent.network.call, "lead": lead_of(sent.network)}
+    network = sent.network
+    context = {
+        "submission": sent,
+        "network": network,
+        "call": network.call,
+        "lead": lead_of(network),
+        "hand_over": procedure_of(network.call).channel == "hand_over",
+    }
     return Content(path=receipt_path(sent), context=context)
 
 
@@ -33,7 +42,8 @@ def _load_withdrawal(about: str) -> Content:
         "network": sent.network,
         "call": sent.network.call,
         "lead": lead_of(sent.network),
-        "again": withdrawal.withdrawn_at < sent.network.call.closes_at if sent.network.call.closes_at else False,
+        # As it was decided, by when the request arrived; the mail is written later.
+        "again": sent.network.state != NetworkState.WITHDRAWN,
     }
     return Content(path=path_of("projects:sending", sent.network_id), context=context)
 
