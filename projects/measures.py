@@ -11,6 +11,9 @@ PAGE = 2_500
 # Everything that Python, or a browser, takes for a space: each of them knows some that the other does not.
 _WORD = re.compile(r"[^\s\x1c-\x1f\x85\ufeff]+")
 
+_LINE_END = re.compile(r"\r\n|[\r\v\f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -26,8 +29,9 @@ class Measure:
 
 
 def normalised(text: str) -> str:
-    """Browsers send line ends as two characters; they are one here."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    """Browsers send line ends as two characters; they are one here. What is pasted from Word brings line ends of its
+    own (vertical tab, form feed), and control characters, which no page and no file shows."""
+    return _CONTROL.sub("", _LINE_END.sub("\n", text))
 
 
 def measure(text: str) -> Measure:

@@ -12,7 +12,8 @@
   let saved = text.value, sending = null, timer, stopped = false, again = false
 
   // As projects/measures.py: code points, runs of what is no space, tenths of pages.
-  const measure = (value) => {
+  const measure = (typed) => {
+    const value = typed.replace(/[\x00-\x08\x0e-\x1f\x7f]/g, '') // control characters are not saved
     const characters = [...value].length
     const found = value.match(/[^\s\x1c-\x1f\x85\ufeff]+/gu)
     const page = Number(words.page)

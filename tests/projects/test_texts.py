@@ -82,6 +82,15 @@ def test_autosave_answers_with_version_and_time_and_counts_a_line_end_once(clien
 
 
 @pytest.mark.django_db
+def test_what_is_pasted_from_word_has_lines_and_no_control_characters(client: Client) -> None:
+    network = forming()
+    client.force_login(owner(lead_of(network)))
+    said = client.post(page(network), {"text": "One\x0btwo\x07\tthree\x0c\u2019", "version": 0}, **JSON).json()
+    assert network.answers.get().text == "One\ntwo\tthree\n\u2019"
+    assert said["characters"] == 15
+
+
+@pytest.mark.django_db
 def test_a_draft_over_the_limit_is_saved_and_said_to_be_over(client: Client) -> None:
     network = forming()
     client.force_login(owner(lead_of(network)))
