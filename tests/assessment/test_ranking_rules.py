@@ -9,8 +9,10 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assessment.models import RankingLine
 from assessment.rules.points import deviation, mean, span
 from assessment.rules.ranking import Candidate, Exclusion, Inputs, digest, from_json, rank, to_json
+from assessment.words import explanation
 
 NOON = datetime(2026, 11, 20, 12, 3, 11, 482913, tzinfo=UTC)
 
@@ -153,3 +155,13 @@ def test_whatever_comes_in(candidates, budget, random):
     new = [line for line in lines if line.position and not had[line.network]]
     assert [line.outcome for line in new] == sorted(line.outcome for line in new)  # "funded" < "not_funded"
     assert [line.position for line in lines if line.position] == list(range(1, sum(1 for x in lines if x.position) + 1))
+
+
+def test_a_tie_is_told_in_words_of_the_thing_that_decided_it():
+    def told(**tie: object) -> str:
+        line = RankingLine(score=Decimal("78.50"), explanation={"tie": {"network": "n", "above": True, **tie}})
+        return explanation(line, {"smes": "small and medium enterprises"}, {"n": 3})
+
+    assert "small and medium enterprises: 2 here, 3 there" in told(by="smes", own="2", other="3")
+    assert "receipt numbers decide, 2026-8 here and 2026-7 there" in told(by="receipt", own="2026-8", other="2026-7")
+    assert "sent 20.11.2026 13:03:11.482913" in told(by="sent_at", own=NOON.isoformat(), other=NOON.isoformat())
