@@ -44,40 +44,12 @@ def snapshot(network: Network) -> Content:
         "coverage": _coverage(network, slugs),
         "answers": _answers(network, slugs),
         "plan": _plan(network, slugs),
-        "risks": [
-            {
-                "title": risk.title,
-                "likelihood": risk.likelihood,
-                "impact": risk.impact,
-                "response": risk.response,
-                "owner": _slug(slugs, risk.owner_id),
-            }
-            for risk in network.risks.all()
-        ],
-        "indicators": [
-            {
-                "code": each.code,
-                "name": each.name,
-                "unit": each.unit,
-                "baseline": _text(each.baseline),
-                "target": _text(each.target),
-            }
-            for each in network.indicators.all()
-        ],
+        "risks": _risks(network, slugs),
+        "indicators": _indicators(network),
         "budget": _budget(network, slugs),
         "aid": _aid(network, partners),
         "declarations": {each.code: each.text for each in network.declarations.order_by("code")},
-        "attachments": [
-            {
-                "kind": each.kind,
-                "partner": _slug(slugs, each.partner_id),
-                "title": each.title,
-                "name": each.name,
-                "size": each.size,
-                "sha256": each.sha256,
-            }
-            for each in network.attachments.current()
-        ],
+        "attachments": _attachments(network, slugs),
     }
 
 
@@ -147,6 +119,47 @@ def _plan(network: Network, slugs: dict[int, str]) -> list[Content]:
             ],
         }
         for package in packages
+    ]
+
+
+def _risks(network: Network, slugs: dict[int, str]) -> list[Content]:
+    return [
+        {
+            "title": risk.title,
+            "likelihood": risk.likelihood,
+            "impact": risk.impact,
+            "response": risk.response,
+            "owner": _slug(slugs, risk.owner_id),
+        }
+        for risk in network.risks.all()
+    ]
+
+
+def _indicators(network: Network) -> list[Content]:
+    return [
+        {
+            "code": each.code,
+            "name": each.name,
+            "unit": each.unit,
+            "baseline": _text(each.baseline),
+            "target": _text(each.target),
+        }
+        for each in network.indicators.all()
+    ]
+
+
+def _attachments(network: Network, slugs: dict[int, str]) -> list[Content]:
+    """Those that are part of the proposal now; their content stands behind the hash."""
+    return [
+        {
+            "kind": each.kind,
+            "partner": _slug(slugs, each.partner_id),
+            "title": each.title,
+            "name": each.name,
+            "size": each.size,
+            "sha256": each.sha256,
+        }
+        for each in network.attachments.current()
     ]
 
 
