@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from projects.models import Submission
+from projects.operations.sending import protocol_day_fits
 
 
 class SignOffForm(forms.Form):
@@ -40,6 +44,16 @@ class ProtocolForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": _("Enter the date of the protocol."), "invalid": _("Enter a date.")},
     )
+
+    def __init__(self, *args: Any, sent: Submission, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.sent = sent
+
+    def clean_received_on(self) -> date:
+        day: date = self.cleaned_data["received_on"]
+        if not protocol_day_fits(self.sent, day):
+            raise forms.ValidationError(_("The date of the protocol must be between the day of sending and today."))
+        return day
 
 
 class NoteForm(forms.Form):

@@ -133,6 +133,14 @@ def decline_invitation(network: Network, *, organisation: Organisation, actor: U
     return partner
 
 
+def check_reviewed(call: Call) -> None:
+    """Raises `DomainError` where the call asks for no review: there is nobody to submit to."""
+    if not procedure_of(call).review:
+        raise DomainError(
+            _("For this call no facilitator reviews proposals. Sign it off, and send it to the Region from there.")
+        )
+
+
 @transaction.atomic
 def submit_network(network: Network, *, actor: User, moment: datetime) -> Network:
     """Hand the network to the facilitator. Raises `DomainError` with what is still missing (`readiness`), and where the
@@ -140,10 +148,7 @@ def submit_network(network: Network, *, actor: User, moment: datetime) -> Networ
     network = _lock(network)
     check_move(NETWORK_MOVES, network.state, NetworkState.SUBMITTED)
     call = hold_open(network.call, moment)
-    if not procedure_of(call).review:
-        raise DomainError(
-            _("For this call no facilitator reviews proposals. Sign it off, and send it to the Region from there.")
-        )
+    check_reviewed(call)
     partners = network.partners.select_related("organisation")
     missing = [str(check) for check in readiness(network, call, partners, moment=moment) if check.blocks]
     if missing:

@@ -128,7 +128,7 @@ def record_protocol(submission: Submission, *, number: str, received_on: date, a
         raise DomainError(_("This submission was withdrawn: it gets no protocol number."))
     if procedure_of(network.call).channel != "hand_over":
         raise DomainError(_("Proposals of this call are sent in the portal: there is no protocol number to record."))
-    if not timezone.localdate(submission.sent_at) <= received_on <= timezone.localdate():
+    if not protocol_day_fits(submission, received_on):
         raise DomainError(_("The date of the protocol must be between the day of sending and today."))
     found = Protocol.objects.filter(submission=submission).first()
     if found and (found.number, found.received_on) == (number, received_on):
@@ -143,6 +143,11 @@ def record_protocol(submission: Submission, *, number: str, received_on: date, a
     note(network, "protocol_recorded", actor=actor, number=number, before=before)
     notifications.protocol_recorded(protocol)
     return protocol
+
+
+def protocol_day_fits(submission: Submission, day: date) -> bool:
+    """A protocol is of a day between sending and today, in Rome."""
+    return timezone.localdate(submission.sent_at) <= day <= timezone.localdate()
 
 
 def _withdraw(network: Network, sent: Submission, *, reason: str, actor: User) -> SubmissionWithdrawal:

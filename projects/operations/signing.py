@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from calls.states import CallState
 from district_portal.accounts.models import User
 from district_portal.shared.errors import DomainError
 from projects import permissions, sections
@@ -38,7 +39,20 @@ def open_round(network: Network) -> IntegrationRound | None:
 
 
 def can_be_signed(network: Network) -> bool:
-    return network.state in SIGNABLE or open_round(network) is not None
+    """Only what may still be sent: until the call's deadline, or while an integration round is open."""
+    call = network.call
+    over = call.state == CallState.CANCELLED or (call.closes_at is not None and call.closes_at <= timezone.now())
+    return (network.state in SIGNABLE and not over) or open_round(network) is not None
+
+
+def check_signable(network: Network) -> None:
+    """Raises `DomainError` with why nothing is signed off now."""
+    if can_be_signed(network):
+        return
+    if network.state in SIGNABLE:
+        raise DomainError(_("The call is over: nothing can be sent any more, so there is nothing to sign off."))
+    state = NetworkState(network.state).label
+    raise DomainError(_("There is nothing to sign off now: the network is “%(state)s”.") % {"state": state})
 
 
 def who_signs(network: Network, integration: IntegrationRound | None) -> PartnerQuerySet:
@@ -71,9 +85,7 @@ def sign_off(partner: Partner, *, digest: str, actor: User) -> SignOff:
     """
     network = _lock(partner.network)
     partner = _signer(partner, actor)
-    if not can_be_signed(network):
-        state = NetworkState(network.state).label
-        raise DomainError(_("There is nothing to sign off now: the network is “%(state)s”.") % {"state": state})
+    check_signable(network)
     version = record_version(network, note="", actor=actor)
     if version.digest != digest:
         raise StaleSignOff(network.versions.filter(digest=digest).order_by("-number").first(), version)
@@ -93,7 +105,7 @@ def withdraw_sign_off(partner: Partner, *, actor: User) -> None:
     """Take a standing sign-off back. Raises `DomainError` when there is none, or the proposal is sent."""
     network = _lock(partner.network)
     partner = _signer(partner, actor)
-    if not can_be_signed(network):
+    if not can_be_signed(network) and network.state not in SIGNABLE:
         raise DomainError(_("The proposal is sent: its sign-offs stay. Its lead can withdraw it."))
     standing = partner.sign_offs.standing().first()
     if standing is None:
@@ -109,9 +121,7 @@ def ask_for_sign_offs(network: Network, *, actor: User) -> list[Partner]:
     network = _lock(network)
     if not permissions.can_lead_network(actor, network):
         raise PermissionDenied
-    if not can_be_signed(network):
-        state = NetworkState(network.state).label
-        raise DomainError(_("There is nothing to sign off now: the network is “%(state)s”.") % {"state": state})
+    check_signable(network)
     version = record_version(network, note="", actor=actor)
     missing = missing_sign_offs(network, version.digest)
     if not missing:

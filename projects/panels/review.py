@@ -16,6 +16,7 @@ from calls.procedure import procedure_of
 from district_portal.accounts.models import User
 from district_portal.shared.ui import short_day
 from projects import permissions
+from projects.aid.budget import Budget
 from projects.content import snapshot
 from projects.models import Decision, Look, Network, ProposalVersion
 from projects.operations.checks import Check
@@ -123,10 +124,13 @@ def review_page(network: Network, user: User, now: datetime) -> dict[str, Any]:
     look = network.looks.filter(user=user).select_related("version").first()
     groups = differences(look.version.content, snapshot(network), names_of(network.call)) if look else []
     submitted = network.state == NetworkState.SUBMITTED
+    found = checklist(network, partners, user, now, known=known)
+    budget = known.budget or Budget()  # the checklist has reckoned it
     return {
         **frame(network, user, "network_review", now),
-        "checklist": checklist(network, partners, user, now, known=known),
-        "partners": partners,
+        "checklist": found,
+        "rows": [(partner, budget.partners.get(partner.pk)) for partner in partners],
+        "budget": budget,
         "coverage": coverage_of(known),
         "gaps": known.gaps,
         "look": look,

@@ -206,6 +206,7 @@ def network_submit(request: HttpRequest, network: Network) -> HttpResponse:
         messages.success(request, _("Submitted. The facilitator of the district has a message."))
         return redirect(network)
     check_move(NETWORK_MOVES, network.state, questions.SUBMIT.target)
+    operations.check_reviewed(network.call)
     return _ask(request, network, questions.SUBMIT)
 
 

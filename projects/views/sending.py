@@ -200,7 +200,7 @@ def receipt(request: HttpRequest, submission: Submission) -> HttpResponse:
 def protocol_record(request: HttpRequest, submission: Submission) -> HttpResponse:
     protocol = getattr(submission, "protocol", None)
     initial = {"number": protocol.number, "received_on": protocol.received_on} if protocol else {}
-    form = ProtocolForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = ProtocolForm(request.POST if request.method == "POST" else None, initial=initial, sent=submission)
     if not form.is_valid():
         context = {"network": submission.network, "submission": submission, "form": form}
         return render(request, "projects/sending_protocol.html", context, status=422 if form.is_bound else 200)
