@@ -24,6 +24,7 @@ from django.db import connection
 from district_portal import embedded
 from tests.journeys.stack import ROOT, Answer, Person, eventually
 
+LISTENING = "0A"  # in /proc/net/tcp
 QUIET = "ignore:You're running the worker with superuser privileges"
 
 
@@ -93,6 +94,13 @@ class Web(Process):
     def answers_or_died(self) -> bool:
         assert self.popen.poll() is None, self.words
         return self.answers()
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether one of its processes still takes connections, seen without making one."""
+        port = f":{urlsplit(self.url).port:04X}"
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+        return any(row[1].endswith(port) and row[3] == LISTENING for row in rows)
 
     def listens(self) -> bool:
         with socket.socket() as probe:

@@ -46,7 +46,7 @@ def register_while(web: Web, call: Call, number: signal.Signals) -> Future[Answe
         eventually(somebody_waits, pause=0.02)
         if number == signal.SIGTERM:
             web.term()
-            eventually(lambda: "Shutting down" in web.words, 2, pause=0.02)
+            eventually(lambda: not web.is_bound, pause=0.02)
         else:
             web.kill()
     pool.shutdown(wait=False)
