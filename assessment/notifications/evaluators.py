@@ -70,7 +70,7 @@ def _load_due(about: str) -> Content:
     """`about`: call, evaluator and day. Dropped when nothing of that day waits any more."""
     call, user, day = about.split(":")
     due_on = date.fromisoformat(day)
-    rows = Assignment.objects.waiting().filter(assessment__network__call=call, evaluator=user, due_on=due_on)
+    rows = Assignment.objects.waiting().filter(assessment__network__call=int(call), evaluator=int(user), due_on=due_on)
     titles = list(rows.order_by("pk").values_list("assessment__network__title", flat=True))
     if not titles:
         raise NoLongerTrue

@@ -132,7 +132,8 @@ def next_step(call: Call, now: datetime) -> dict[str, Any] | None:
     if call.state != CallState.IN_ASSESSMENT:
         return None
     rows = Assessment.objects.filter(network__call=call).with_progress().order_by()
-    states = list(rows.values_list("state", "evaluators_standing", "evaluators_done"))
+    # The plugin of django-stubs does not know the annotations of `with_progress`.
+    states = list(rows.values_list("state", "evaluators_standing", "evaluators_done"))  # type: ignore[misc]
     wanted = procedure_of(call).evaluators
     number = Counter(_waits_for(state, standing, done, wanted) for state, standing, done in states)
     for key, (text, route, query, action) in STEPS.items():
