@@ -29,6 +29,7 @@ from assessment.views.assessments import attachment_sent
 from calls.procedure import criteria_of
 from district_portal.reports.lists import Column, list_answer
 from district_portal.shared.access import access
+from district_portal.shared.errors import DomainError
 from district_portal.shared.pagination import count_capped, keyset_page
 from projects.models import Attachment
 from projects.views.attachments import attachment_answer
@@ -159,10 +160,20 @@ def scores(request: HttpRequest, row: Assignment) -> HttpResponse:
         scoring.save_scores(row, given=form.given, actor=request.user)
     except scoring.StaleScores as stale:
         return _stale(request, row, stale)
+    except DomainError as refused:
+        return _refused(request, row, form, refused)
     if "check" in request.POST:
         return redirect("assessment:hand_in", row.pk)
     messages.success(request, _("Your draft is saved. Nobody else sees it."))
     return redirect("assessment:evaluation", row.pk)
+
+
+def _refused(request: HttpRequest, row: Assignment, form: ScoresForm, refused: DomainError) -> HttpResponse:
+    """The proposal is not to be scored any more: what was typed is shown, so that nobody has to write it again."""
+    row.refresh_from_db(fields=["revoked_at", "declared", "submitted_at"])
+    typed = [(criterion, points.value(), reason.value()) for criterion, points, reason, _version in form.rows]
+    kept = [each for each in typed if each[1] or each[2]]
+    return render(request, "assessment/evaluation.html", _page(row, refused=refused.message, typed=kept), status=409)
 
 
 def _stale(request: HttpRequest, row: Assignment, stale: scoring.StaleScores) -> HttpResponse:
@@ -170,9 +181,10 @@ def _stale(request: HttpRequest, row: Assignment, stale: scoring.StaleScores) ->
     typed = request.POST.copy()
     for code, score in stale.theirs.items():
         typed[f"version_{code}"] = str(score.version)
+    written = {code: score for code, score in stale.theirs.items() if score.points is not None or score.reason}
     grid = criteria_of(row.assessment.network.call)
     form = ScoresForm(typed, criteria=grid.criteria, scores={})
-    context = _page(row, form=form, stale=stale.message, theirs=stale.theirs)
+    context = _page(row, form=form, stale=stale.message, theirs=written)
     return render(request, "assessment/evaluation.html", context, status=409)
 
 

@@ -338,6 +338,18 @@ def test_scores_are_saved_looked_at_and_handed_in(client) -> None:
     assert "30.00 / 100" in client.get(at("evaluation", row.pk)).content.decode()
 
 
+@pytest.mark.parametrize("ended", [{"revoked_at": timezone.now()}, {"submitted_at": timezone.now()}])
+def test_what_was_typed_for_a_proposal_that_is_not_to_be_scored_any_more_is_shown_not_lost(client, ended) -> None:
+    selection = assessed_call(1, 1, state=S.ADMITTED)
+    row = assigned(selection.first, selection.evaluators[0])
+    client.force_login(row.evaluator)
+    type(row).objects.filter(pk=row.pk).update(**ended)
+    answer = client.post(at("scores", row.pk), scores_of(selection))
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "What you typed" in page and page.count(TEXT) == 5
+    assert not Score.objects.exists()
+
+
 @pytest.mark.parametrize("query", [{}, {"format": "json"}, {"format": "csv"}])
 def test_the_others_scores_are_read_only_after_ones_own_are_handed_in_and_without_names(client, query) -> None:
     selection = assessed_call(1, 2, state=S.ADMITTED)
