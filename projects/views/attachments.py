@@ -6,11 +6,13 @@ import logging
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.forms import Form, ModelForm
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from district_portal.accounts.models import User
 from district_portal.shared.access import access
+from district_portal.shared.errors import DomainError
 from projects import permissions, sections
 from projects.forms.attachments import AttachmentForm, DeclarationsForm, FileForm
 from projects.models import Attachment, Declaration, Network
@@ -95,25 +98,30 @@ def attachment_answer(row: Attachment) -> FileResponse:
 @access(permissions.can_write_network, on=visible_network)
 def attachment_new(request: HttpRequest, network: Network) -> HttpResponse:
     """`?kind=` chooses the type beforehand."""
-    check_changeable(network, sections.ATTACHMENTS)
-    sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = AttachmentForm(*sent, network=network, initial={"kind": request.GET.get("kind", operations.OTHER)})
+    words = _("Add a document"), _("Add the document")
+    form = AttachmentForm(
+        *_sent(request, network), network=network, initial={"kind": request.GET.get("kind", operations.OTHER)}
+    )
     if not form.is_valid():
-        return _form(request, network, form, _("Add a document"), _("Add the document"))
-    added = operations.add_attachment(form.instance, actor=request.user)
+        return _form(request, network, form, *words)
+    try:
+        added = operations.add_attachment(form.instance, actor=request.user)
+    except DomainError as refusal:
+        return _form(request, network, form, *words, refusal)
     return _done(request, network, _("“%(title)s” is added.") % {"title": added.title})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(_may_write, on=_attachment)
 def attachment_replace(request: HttpRequest, row: Attachment) -> HttpResponse:
-    check_changeable(row.network, sections.ATTACHMENTS)
-    sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = FileForm(*sent)
+    words = _("Replace “%(title)s”") % {"title": row.title}, _("Replace the document")
+    form = FileForm(*_sent(request, row.network))
     if not form.is_valid():
-        title = _("Replace “%(title)s”") % {"title": row.title}
-        return _form(request, row.network, form, title, _("Replace the document"))
-    operations.replace_attachment(row, file=form.cleaned_data["file"], actor=request.user)
+        return _form(request, row.network, form, *words)
+    try:
+        operations.replace_attachment(row, file=form.cleaned_data["file"], actor=request.user)
+    except DomainError as refusal:
+        return _form(request, row.network, form, *words, refusal)
     return _done(request, row.network, _("“%(title)s” is replaced.") % {"title": row.title})
 
 
@@ -155,12 +163,33 @@ def declaration_withdraw(request: HttpRequest, declaration: Declaration) -> Http
     return _done(request, declaration.network, _("The declaration is withdrawn. You can give it again."))
 
 
+def _sent(request: HttpRequest, network: Network) -> tuple[QueryDict, MultiValueDict[str, UploadedFile]] | tuple[()]:
+    """What was sent. An empty form is not even shown while documents cannot change; what was typed is kept."""
+    if request.method == "POST":
+        return request.POST, request.FILES
+    check_changeable(network, sections.ATTACHMENTS)
+    return ()
+
+
 def _form(
-    request: HttpRequest, network: Network, form: Form | ModelForm[Attachment], title: str, submit: str
+    request: HttpRequest,
+    network: Network,
+    form: Form | ModelForm[Attachment],
+    title: str,
+    submit: str,
+    refusal: DomainError | None = None,
 ) -> HttpResponse:
-    back = reverse("projects:documents", args=[network.pk])
-    context = {"network": network, "form": form, "title": capfirst(title), "submit": submit, "back": back}
-    return render(request, "projects/attachment_form.html", context, status=422 if form.is_bound else 200)
+    """`refusal`: why the document cannot be taken. What was typed stays; no browser lets a page keep a chosen file."""
+    context = {
+        "network": network,
+        "form": form,
+        "title": capfirst(title),
+        "submit": submit,
+        "back": reverse("projects:documents", args=[network.pk]),
+        "refused": refusal and refusal.message,
+    }
+    status = 409 if refusal else 422 if form.is_bound else 200
+    return render(request, "projects/attachment_form.html", context, status=status)
 
 
 def _done(request: HttpRequest, network: Network, words: str) -> HttpResponse:

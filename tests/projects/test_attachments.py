@@ -103,6 +103,7 @@ def test_the_same_file_is_not_added_twice(client, network, lead):
     answer = upload(client, network)
     assert answer.status_code == 409
     assert "This very file is already there as “Letter of intent”." in answer.content.decode()
+    assert "Add the document" in answer.content.decode()  # the form, with what was typed
     partner = network.partners.exclude(role=Partner.Role.LEAD).first()
     assert upload(client, network, partner=partner.pk).status_code == 302
 
