@@ -105,10 +105,8 @@ def own_organisations(user: User) -> Iterable[Organisation]:
 
 
 def own_networks(user: User) -> Iterable[Network]:
-    """The newest of the person's organisations."""
-    if not user.current_memberships:
-        return []
-    return Network.objects.of_member(user).select_related("call").order_by("-created_at", "pk")[:SHOWN_NETWORKS]
+    """The newest of the person's organisations, and of those that they help to write."""
+    return Network.objects.worked_on_by(user).select_related("call").order_by("-created_at", "pk")[:SHOWN_NETWORKS]
 
 
 def next_dates(now: datetime) -> list[tuple[datetime, str, Call | Event]]:

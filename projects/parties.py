@@ -22,6 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Concat, Greatest, JSONObject, Length
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from calls.models import rules_of
 from calls.parties import members_of
@@ -29,6 +30,7 @@ from calls.procedure import procedure_of, questions_of
 from calls.rules import Member, Party
 from calls.rules.kinds.de_minimis import DeMinimis
 from calls.rules.kinds.grants import Grant
+from district_portal.shared.ui import percent
 from projects.aid.budget import Budget, reckon
 from projects.aid.de_minimis import Headroom, headroom_of
 from projects.aid.intensity import Intensities
@@ -277,6 +279,17 @@ def _total(numbers: Iterable[int | None]) -> int | None:
     return sum(stated) if stated else None
 
 
-def shares_of(partners: Iterable[Partner]) -> list[Decimal | None]:
-    """The planned shares of those who have confirmed."""
-    return [partner.planned_share for partner in partners if partner.state == PartnerState.ACCEPTED]
+def shares_words(confirmed: Iterable[Partner]) -> str:
+    """By how much the planned shares do not make 100 %, and what to do; empty where they do, or nobody has planned."""
+    shares = [each.planned_share for each in confirmed]
+    known = [share for share in shares if share is not None]
+    total = sum(known, Decimal())
+    if not known or total == 1 and len(known) == len(shares):
+        return ""
+    if total > 1:
+        words = _("The planned shares make %(total)s: %(rest)s too much. Agree which partner bears less.")
+    elif len(known) < len(shares):
+        words = _("The planned shares make %(total)s: %(rest)s are left for the partners that have not planned yet.")
+    else:
+        words = _("The planned shares make %(total)s: %(rest)s are missing. Agree which partner bears more.")
+    return words % {"total": percent(total), "rest": percent(abs(1 - total))}

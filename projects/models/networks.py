@@ -19,7 +19,7 @@ from calls.rules.aid import Bonus
 from calls.rules.words import LegalForm
 from district_portal.accounts.models import Appointment, District, Role, User
 from enterprises.models import Membership, Organisation
-from projects.states import ASKED_TO_HELP, EDITABLE, HAS_HELPED, NetworkState, PartnerState
+from projects.states import ASKED_TO_HELP, EDITABLE, HAS_HELPED, HelperState, NetworkState, PartnerState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -55,6 +55,11 @@ class NetworkQuerySet(models.QuerySet["Network"]):
         """Networks in which an organisation of the person takes part, or is invited to."""
         mine = Membership.objects.current().filter(user=user).values("organisation")
         return self.filter(pk__in=Partner.objects.members().filter(organisation__in=mine).values("network"))
+
+    def worked_on_by(self, user: User) -> NetworkQuerySet:
+        """Those of their organisations, and those that they help to write."""
+        helped = user.helps.filter(state=HelperState.ACCEPTED).values("network")
+        return self.filter(Q(pk__in=self.of_member(user).values("pk")) | Q(pk__in=helped))
 
     def reviewed_by(self, user: User) -> NetworkQuerySet:
         """Networks of the districts whose facilitator the person is."""

@@ -126,8 +126,7 @@ def drop_lead_offer(partner: Partner, *, actor: User) -> None:
 def take_back_network(network: Network, *, actor: User, reason: str = "") -> Network:
     """The lead takes the network back from the facilitator's review. Raises `DomainError` once it is decided."""
     network = lock(network)
-    if network.state != NetworkState.SUBMITTED:
-        raise DomainError(_("The network is not under review."))
+    check_under_review(network)
     return _reopen(network, actor=actor, reason=reason)
 
 
@@ -135,9 +134,20 @@ def take_back_network(network: Network, *, actor: User, reason: str = "") -> Net
 def reopen_network(network: Network, *, actor: User, reason: str = "") -> Network:
     """The lead opens an approved network again for changes: its approval is gone. Raises `DomainError`."""
     network = lock(network)
+    check_approved(network)
+    return _reopen(network, actor=actor, reason=reason)
+
+
+def check_under_review(network: Network) -> None:
+    """Raises `DomainError` for any other: nothing can be taken back."""
+    if network.state != NetworkState.SUBMITTED:
+        raise DomainError(_("The network is not under review."))
+
+
+def check_approved(network: Network) -> None:
+    """Raises `DomainError` for any other: nothing can be opened again."""
     if network.state != NetworkState.APPROVED:
         raise DomainError(_("Only an approved network can be opened again."))
-    return _reopen(network, actor=actor, reason=reason)
 
 
 def _reopen(network: Network, *, actor: User, reason: str) -> Network:

@@ -18,10 +18,10 @@ from calls.models import Call, rules_of
 from calls.procedure import procedure_of, questions_of
 from calls.rules import Line, Rule, Scope, Unreadable, judge, words
 from calls.states import CallState
-from district_portal.shared.ui import localised, money, number, percent
+from district_portal.shared.ui import localised, money, number
 from projects.models import Network, Partner
 from projects.operations.checks import Check, Part, Place
-from projects.parties import Known, known_of, party_of, shares_of
+from projects.parties import Known, known_of, party_of, shares_words
 from projects.states import NetworkState, PartnerState
 
 Stage = Literal["review", "sending"]
@@ -232,13 +232,13 @@ def _budget(call: Call, known: Known, stage: Stage) -> Iterable[Check]:
 
 def _shares(members: list[Partner], known: Known, stage: Stage) -> Iterable[Check]:
     """The planned shares add up to the whole; those of a budget always do."""
-    shares = [] if known.budget else shares_of(members)
-    stated = [share for share in shares if share is not None]
+    confirmed = [] if known.budget else [each for each in members if each.state == PartnerState.ACCEPTED]
+    stated = [each.planned_share for each in confirmed if each.planned_share is not None]
     if not stated:
         return
     whole = sum(stated, Decimal(0))
-    met = whole == 1 if len(stated) == len(shares) else False if whole > 1 else None
-    detail = "" if met else _("They add up to %(whole)s.") % {"whole": percent(whole)}
+    met = whole == 1 if len(stated) == len(confirmed) else False if whole > 1 else None
+    detail = shares_words(confirmed)
     blocks = met is False or met is None and stage == "sending"
     text = _("The shares of the cost add up to 100%.")
     yield Check("shares", Part.PROJECT, met, text, detail, blocks, met is None, place=Place.PARTNERS)

@@ -8,15 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from district_portal.accounts.models import User
-from district_portal.shared.ui import percent
 from enterprises.models import Membership
 from projects import permissions
 from projects.models import Network, Partner
 from projects.operations.changes import unlocked_sections
 from projects.panels.frame import frame
+from projects.parties import shares_words
 from projects.sections import PARTNERS
 from projects.states import HelperState, PartnerState
 
@@ -55,22 +53,6 @@ def partners_page(network: Network, user: User, now: datetime) -> dict[str, Any]
             (each for each in helpers if each.user_id == user.pk and each.state == HelperState.ACCEPTED), None
         ),
     }
-
-
-def shares_words(confirmed: Iterable[Partner]) -> str:
-    """By how much the planned shares do not make 100 %, and what to do; empty where they do, or nobody has planned."""
-    shares = [each.planned_share for each in confirmed]
-    known = [share for share in shares if share is not None]
-    total = sum(known, Decimal())
-    if not known or total == 1 and len(known) == len(shares):
-        return ""
-    if total > 1:
-        words = _("The planned shares make %(total)s: %(rest)s too much. Agree which partner bears less.")
-    elif len(known) < len(shares):
-        words = _("The planned shares make %(total)s: %(rest)s are left for the partners that have not planned yet.")
-    else:
-        words = _("The planned shares make %(total)s: %(rest)s are missing. Agree which partner bears more.")
-    return words % {"total": percent(total), "rest": percent(abs(1 - total))}
 
 
 def _rows(network: Network, partners: list[Partner], user: User, *, leads: bool) -> list[PartnerRow]:

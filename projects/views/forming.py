@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from district_portal.shared.access import access
-from district_portal.shared.states import check_move
 from projects import permissions
 from projects.forms.forming import HelperForm, RoleForm
 from projects.forms.networks import ReasonForm
@@ -25,7 +24,6 @@ from projects.operations import helpers
 from projects.operations.changes import check_changeable
 from projects.panels.forming import partners_page
 from projects.sections import PARTNERS
-from projects.states import NETWORK_MOVES
 from projects.views import questions
 from projects.views.plan import visible_network
 from projects.views.questions import Question
@@ -172,12 +170,16 @@ def helper_end(request: HttpRequest, helper: Helper) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(permissions.can_lead_network, on=visible_network)
 def network_take_back(request: HttpRequest, network: Network) -> HttpResponse:
+    if request.method != "POST":
+        operations.check_under_review(network)
     return _reopen(request, network, questions.TAKE_BACK, operations.take_back_network)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(permissions.can_lead_network, on=visible_network)
 def network_reopen(request: HttpRequest, network: Network) -> HttpResponse:
+    if request.method != "POST":
+        operations.check_approved(network)
     return _reopen(request, network, questions.REOPEN, operations.reopen_network)
 
 
@@ -189,7 +191,6 @@ def _reopen(
         operation(network, actor=request.user, reason=form.cleaned_data["reason"])
         messages.success(request, _("The network can be changed again. Every member gets a message."))
         return redirect(network)
-    check_move(NETWORK_MOVES, network.state, question.target)
     return _ask(request, network, question, form=form)
 
 

@@ -191,6 +191,7 @@ def test_who_helps_sees_and_writes_but_neither_leads_nor_signs_nor_decides(clien
     assert "asked to help" in client.get(page(network, "partners/")).content.decode()
     assert client.post(page(network, f"helpers/{helper.pk}/accept/")).status_code == 302
     assert permissions.can_write_network(officer, network)
+    assert network.title in client.get("/en/desk/").content.decode()
     assert not permissions.can_lead_network(officer, network)
     assert not any(permissions.can_sign_off(officer, each) for each in network.partners.all())
     assert not permissions.can_decide_network(officer, network)
@@ -270,15 +271,19 @@ def test_the_lead_opens_a_network_again_and_everybody_is_told(client: Client, st
 
 
 @pytest.mark.parametrize("state", ["forming", "changes_requested", "approved", "sent", "refused", "withdrawn"])
-def test_only_what_is_under_review_is_taken_back(state: str) -> None:
+def test_only_what_is_under_review_is_taken_back(client: Client, state: str) -> None:
     network = NetworkFactory(state=state)
+    client.force_login(owner(lead_of(network)))
+    assert client.get(page(network, "take-back/")).status_code == 409
     with pytest.raises(DomainError):
         forming.take_back_network(network, actor=owner(lead_of(network)))
 
 
 @pytest.mark.parametrize("state", ["forming", "changes_requested", "submitted", "sent", "refused", "withdrawn"])
-def test_only_what_is_approved_is_opened_again(state: str) -> None:
+def test_only_what_is_approved_is_opened_again(client: Client, state: str) -> None:
     network = NetworkFactory(state=state)
+    client.force_login(owner(lead_of(network)))
+    assert client.get(page(network, "reopen/")).status_code == 409
     with pytest.raises(DomainError):
         forming.reopen_network(network, actor=owner(lead_of(network)))
 

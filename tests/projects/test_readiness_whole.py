@@ -101,10 +101,12 @@ def test_shares_that_do_not_add_up_hold_up_the_review_once_they_are_known() -> N
     partner = network.partners.last()
     partner.planned_share = partner.planned_share + Decimal("0.1")
     partner.save()
-    assert checks(network, "review")["shares"].detail == "They add up to 110%."
+    assert checks(network, "review")["shares"].detail.startswith("The planned shares make 110%: 10% too much.")
     assert "shares" in blocking(network, "review")
     Partner.objects.filter(pk=partner.pk).update(planned_share=None)
-    assert checks(network, "review")["shares"].met is None
+    unknown = checks(network, "review")["shares"]
+    assert unknown.met is None
+    assert "are left for the partners that have not planned yet" in unknown.detail
     assert "shares" not in blocking(network, "review") and "shares" in blocking(network)
 
 
