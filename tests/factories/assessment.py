@@ -22,6 +22,7 @@ from district_portal.accounts.models import Appointment, District, Role, User
 from enterprises.models import Concept, Organisation
 from projects.content import canonical, digest
 from projects.models import Attachment, Network, Partner, ProposalVersion, Submission
+from projects.operations.chain import new_code
 from projects.states import NetworkState, PartnerState
 from tests.factories.accounts import AppointmentFactory, DistrictFactory, UserFactory
 from tests.factories.calls import CallFactory
@@ -302,7 +303,7 @@ def _submissions(
         Submission(
             network=version.network,
             number=f"T-{next(_numbers):08}",
-            code=uuid.uuid4().hex[:20],
+            code=new_code(),
             version=version,
             content=canonical(version.content),
             digest=version.digest,
