@@ -51,8 +51,10 @@ def test_proposals_are_checked_admitted_and_assigned(opened: Opened) -> None:
     check(page, "formal", not_met=NOT_SIGNED)
     press(page, "Exclude")
     page.locator("textarea").first.fill(NOT_SIGNED)
-    judged(page).locator("main button[type=submit]").last.click()
-    expect(page.locator("body")).to_contain_text("Excluded")
+    press(judged(page), "Show as published")
+    expect(judged(page).locator("main")).to_contain_text(NOT_SIGNED)
+    page.get_by_role("button", name="Exclude", exact=True).click()
+    expect(page.locator("body")).to_contain_text("Rejected. Every member of the network gets a message")
 
 
 def test_two_evaluators_declare_and_score(opened: Opened) -> None:
