@@ -28,7 +28,7 @@ from projects.operations import attachments as operations
 from projects.operations import declarations
 from projects.operations.changes import check_changeable
 from projects.panels.documents import documents
-from projects.views.plan import visible_network
+from projects.views.rows import visible_network
 from projects.wanted import declarations_wanted
 
 log = logging.getLogger(__name__)

@@ -31,7 +31,7 @@ from projects.panels import budget as panel
 from projects.panels.frame import frame
 from projects.sections import budget_key
 from projects.states import PartnerState
-from projects.views.plan import visible_network
+from projects.views.rows import visible_network
 
 ORDER = ["pk"]
 

@@ -26,7 +26,7 @@ from projects.operations import budget_files as operations
 from projects.panels.budget import editable_partners
 from projects.panels.budget_file import workbook
 from projects.panels.frame import frame
-from projects.views.plan import visible_network
+from projects.views.rows import visible_network
 
 SALT, HOUR = "budget import", 3600
 SHOWN = 300

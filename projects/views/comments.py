@@ -22,7 +22,7 @@ from projects.operations import comments as operations
 from projects.panels import texts as panel
 from projects.panels.frame import frame
 from projects.sections import SUMMARY
-from projects.views.texts import visible_network
+from projects.views.rows import visible_network
 
 
 def _answered(request: HttpRequest, uuid: UUID, pk: int) -> Comment:

@@ -22,7 +22,7 @@ from projects.operations.changes import check_changeable
 from projects.panels.coverage import matrix_of
 from projects.panels.frame import frame
 from projects.sections import COVERAGE
-from projects.views.plan import visible_network
+from projects.views.rows import visible_network
 
 
 def _need(request: HttpRequest, uuid: UUID, pk: int) -> Need:

@@ -25,8 +25,8 @@ from projects.operations.changes import check_changeable
 from projects.panels.forming import partners_page
 from projects.sections import PARTNERS
 from projects.views import questions
-from projects.views.plan import visible_network
 from projects.views.questions import Question
+from projects.views.rows import visible_network
 
 
 def _partner(request: HttpRequest, uuid: UUID, pk: int) -> Partner:

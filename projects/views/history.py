@@ -21,6 +21,7 @@ from projects.forms.sending import NoteForm
 from projects.models import Network, ProposalVersion
 from projects.operations.versions import keep_version
 from projects.panels import history as panels
+from projects.views.rows import visible_network
 
 ORDER = ["-number", "pk"]
 COLUMNS = [
@@ -32,10 +33,6 @@ COLUMNS = [
 ]
 
 
-def _network(request: HttpRequest, uuid: UUID) -> Network:
-    return get_object_or_404(Network.objects.visible_to(request.user).with_frame(), pk=uuid)
-
-
 def _version(request: HttpRequest, uuid: UUID, number: int) -> ProposalVersion:
     visible = ProposalVersion.objects.filter(network__in=Network.objects.visible_to(request.user).values("pk"))
     rows = visible.select_related("network__call", "network__district", "author")
@@ -43,7 +40,7 @@ def _version(request: HttpRequest, uuid: UUID, number: int) -> ProposalVersion:
 
 
 @require_safe
-@access(permissions.can_see_network, on=_network)
+@access(permissions.can_see_network, on=visible_network)
 def history(request: HttpRequest, network: Network) -> HttpResponseBase:
     versions = panels.versions_of(network)
     if answer := list_answer(request, versions, order=ORDER, columns=COLUMNS):
@@ -52,7 +49,7 @@ def history(request: HttpRequest, network: Network) -> HttpResponseBase:
 
 
 @require_POST
-@access(permissions.can_write_network, on=_network)
+@access(permissions.can_write_network, on=visible_network)
 def version_save(request: HttpRequest, network: Network) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +16,7 @@ from projects import permissions
 from projects.models import Network
 from projects.operations.integration import answer_integration
 from projects.views.questions import Question
+from projects.views.rows import visible_network
 
 ANSWER = Question(
     gettext_lazy("Send the integration to the Region?"),
@@ -29,12 +28,8 @@ ANSWER = Question(
 )
 
 
-def _network(request: HttpRequest, uuid: UUID) -> Network:
-    return get_object_or_404(Network.objects.visible_to(request.user).select_related("call", "district"), pk=uuid)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(permissions.can_lead_network, on=_network)
+@access(permissions.can_lead_network, on=visible_network)
 def integration_answer(request: HttpRequest, network: Network) -> HttpResponse:
     moment = moment_of_arrival()
     if request.method != "POST":

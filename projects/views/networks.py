@@ -38,6 +38,7 @@ from projects.panels.workspace import workspace
 from projects.states import NETWORK_MOVES
 from projects.views import questions
 from projects.views.questions import Question
+from projects.views.rows import visible_network
 
 COPIED_FROM = 20
 """Older networks that are offered to be copied."""
@@ -64,10 +65,6 @@ COLUMNS = [
 
 def _call(request: HttpRequest, slug: str) -> Call:
     return get_object_or_404(Call.objects.visible_to(request.user), slug=slug)
-
-
-def _network(request: HttpRequest, uuid: UUID) -> Network:
-    return get_object_or_404(Network.objects.visible_to(request.user).with_frame(), pk=uuid)
 
 
 def _invitation(request: HttpRequest, uuid: UUID) -> Network:
@@ -99,7 +96,7 @@ def network_list(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-@access(permissions.can_see_network, on=_network)
+@access(permissions.can_see_network, on=visible_network)
 def network_detail(request: HttpRequest, network: Network) -> HttpResponse:
     return render(request, "projects/network_detail.html", workspace(network, request.user, timezone.now()))
 
@@ -134,7 +131,7 @@ def _start(call: Call, data: dict[str, Any], user: User, moment: datetime) -> Ne
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(permissions.can_lead_network, on=_network)
+@access(permissions.can_lead_network, on=visible_network)
 def network_edit(request: HttpRequest, network: Network) -> HttpResponse:
     initial = {"version": network.version}
     form = NetworkTextsForm(request.POST if request.method == "POST" else None, instance=network, initial=initial)
@@ -157,7 +154,7 @@ def network_edit(request: HttpRequest, network: Network) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(permissions.can_lead_network, on=_network)
+@access(permissions.can_lead_network, on=visible_network)
 def network_invite(request: HttpRequest, network: Network) -> HttpResponse:
     form = InviteForm(request.POST if request.method == "POST" else None, user=request.user)
     if not form.is_valid():
@@ -198,7 +195,7 @@ def network_decline(request: HttpRequest, network: Network) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(permissions.can_lead_network, on=_network)
+@access(permissions.can_lead_network, on=visible_network)
 def network_submit(request: HttpRequest, network: Network) -> HttpResponse:
     moment = moment_of_arrival()
     if request.method == "POST":
@@ -211,7 +208,7 @@ def network_submit(request: HttpRequest, network: Network) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(permissions.can_lead_network, on=_network)
+@access(permissions.can_lead_network, on=visible_network)
 def network_withdraw(request: HttpRequest, network: Network) -> HttpResponse:
     return _move(request, network, questions.WITHDRAW, operations.withdraw_network, optional=True)
 

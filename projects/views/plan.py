@@ -27,6 +27,7 @@ from projects.operations import plan as operations
 from projects.operations.changes import check_changeable
 from projects.operations.plan import KINDS, Row
 from projects.panels import plan as panel
+from projects.views.rows import visible_network
 
 UNDO = "plan_undo"
 """In the session: what was removed last, so that it can be brought back."""
@@ -45,10 +46,6 @@ FORMS: dict[type[Row], tuple[type[RowForm], str | Promise, str | Promise]] = {
 
 
 # --- Rows, as far as the person may see them -----------------------------------------------------------------------
-
-
-def visible_network(request: HttpRequest, uuid: UUID) -> Network:
-    return get_object_or_404(Network.objects.visible_to(request.user).with_frame(), pk=uuid)
 
 
 def _package(request: HttpRequest, uuid: UUID, pk: int) -> WorkPackage:

@@ -25,6 +25,7 @@ from projects.operations import signing
 from projects.panels import sending as panels
 from projects.panels.history import compared
 from projects.views.questions import Question
+from projects.views.rows import visible_network
 
 SEND = Question(
     gettext_lazy("Send the proposal to the Region?"),
@@ -52,10 +53,6 @@ UNSIGN = Question(
     "sign_off_withdraw",
     danger=True,
 )
-
-
-def _network(request: HttpRequest, uuid: UUID) -> Network:
-    return get_object_or_404(Network.objects.visible_to(request.user).with_frame(), pk=uuid)
 
 
 def _partner(request: HttpRequest, uuid: UUID, pk: int) -> Partner:
@@ -91,13 +88,13 @@ def _ask(
 
 
 @require_safe
-@access(permissions.can_see_network, on=_network)
+@access(permissions.can_see_network, on=visible_network)
 def sending(request: HttpRequest, network: Network) -> HttpResponse:
     return render(request, "projects/sending.html", panels.sending(network, request.user, timezone.now()))
 
 
 @require_POST
-@access(permissions.can_lead_network, on=_network)
+@access(permissions.can_lead_network, on=visible_network)
 def sign_offs_ask(request: HttpRequest, network: Network) -> HttpResponse:
     asked = signing.ask_for_sign_offs(network, actor=request.user)
     words = ngettext("%(count)s partner is asked to sign off.", "%(count)s partners are asked to sign off.", len(asked))
@@ -162,7 +159,7 @@ def sign_off_withdraw(request: HttpRequest, partner: Partner) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(permissions.can_lead_network, on=_network)
+@access(permissions.can_lead_network, on=visible_network)
 def proposal_send(request: HttpRequest, network: Network) -> HttpResponse:
     moment = moment_of_arrival()
     if request.method != "POST":
@@ -174,7 +171,7 @@ def proposal_send(request: HttpRequest, network: Network) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access(permissions.can_lead_network, on=_network)
+@access(permissions.can_lead_network, on=visible_network)
 def submission_withdraw(request: HttpRequest, network: Network) -> HttpResponse:
     moment = moment_of_arrival()
     form = WithdrawalForm(request.POST if request.method == "POST" else None)

@@ -27,10 +27,7 @@ from projects.operations.changes import unlocked_sections
 from projects.panels import texts as panel
 from projects.panels.frame import frame
 from projects.panels.texts import Text
-
-
-def visible_network(request: HttpRequest, uuid: UUID) -> Network:
-    return get_object_or_404(Network.objects.visible_to(request.user).with_frame(), pk=uuid)
+from projects.views.rows import visible_network
 
 
 def _answer(request: HttpRequest, uuid: UUID, key: str) -> Answer:
